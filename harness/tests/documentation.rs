@@ -18,9 +18,10 @@ const SESSIONS: &str = "sessions: { ada: {}, clerk: {}, visitor: {} }\n";
 const SKILL: &str =
     "skill: sign-in\ndescription: Signs in.\ninputs: { user: text }\nsteps: [back]\n";
 /// The keys with which a part of `nightshift.yaml` begins.
-const CONFIG_KEYS: [&str; 18] = [
+const CONFIG_KEYS: [&str; 19] = [
     "products", "sessions", "browser", "night", "gate", "redact", "mask", "facets", "profiles",
     "vars", "pass-env", "secrets", "suppress", "agent", "notify", "policy", "sandbox", "file",
+    "report",
 ];
 
 /// A fenced block.

@@ -35,10 +35,12 @@
 //! - `reruns.rs` has what fails run until it is clear whether it broke; `outages.rs` has a server
 //!   that is dead for a while, and one that is broken.
 //! - `keeper.rs` has nights kept by their schedule, and `daylight.rs` by clocks that change.
-//! - `notify.rs` has people told of a night, by servers on the loopback.
+//! - `notify.rs` has people told of a night, by servers on the loopback, and `publish.rs` has nights
+//!   put where others read them.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
 //!   trackers that are played here.
-//! - `shards.rs` has nights in parts, and the one night that is made of them.
+//! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at
+//!   what `ci/` has for a cluster.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
@@ -84,12 +86,14 @@ mod goals;
 mod history;
 mod interactive;
 mod keeper;
+mod kubernetes;
 mod layering;
 mod mcp;
 mod nights;
 mod notify;
 mod outages;
 mod pictures;
+mod publish;
 mod real_model;
 mod recordings;
 mod release;

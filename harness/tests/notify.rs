@@ -156,6 +156,20 @@ fn who_could_not_be_told_is_told_the_next_time_and_the_others_are_not_told_again
 }
 
 #[test]
+fn who_may_have_been_told_is_not_told_twice() {
+    let server = Server::start(&["500 Internal Server Error", "200 OK"]);
+    let suite = suite("{ teams: '${secret:TEAMS}' }");
+    let environment = [("TEAMS", server.address.as_str())];
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{answer:#?}");
+    assert!(answer.stderr.contains("teams: may have been told ("), "{answer:#?}");
+    let again = notify(&suite, &[], &environment);
+    assert_eq!((again.code, server.bodies().len()), (Some(0), 1), "{again:#?}");
+    let once_more = notify(&suite, &["--again"], &environment);
+    assert_eq!(once_more.stdout, "teams: told\n", "{once_more:#?}");
+}
+
+#[test]
 fn a_green_night_is_quiet_where_that_is_wanted_and_nobody_is_named_for_nothing() {
     let server = Server::start(&["200 OK"]);
     let suite = suite(&format!("{{ when: not-passed, webhook: '{}' }}", server.address));
@@ -226,6 +240,11 @@ fn a_watch_elsewhere_is_asked_after_each_night_and_its_silence_stops_nothing() {
     let second = suite.run_with(&["run", "--no-pdf"], &environment);
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert!(second.stderr.contains("night.ping: "), "{second:#?}");
+    let parts = ["run", "--no-pdf", "--shard", "1/1", "--out", "part"];
+    assert_eq!(suite.run_with(&parts, &environment).code, Some(0));
+    let whole = ["merge", "part", "--out", "whole", "--no-pdf"];
+    assert_eq!(suite.run_with(&whole, &environment).code, Some(0));
+    assert_eq!(server.got.lock().expect("whole").len(), 3, "the whole of its parts is a night");
     assert!(!second.stderr.contains("watch-0123456789"), "{second:#?}");
 }
 
@@ -256,50 +275,71 @@ fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() 
     assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
 }
 
-#[test]
-fn a_change_on_github_gets_a_check_and_one_comment_that_is_edited() {
-    let sha = "ab".repeat(20);
-    let first = Server::start(&[
-        "200 OK|{\"check_runs\":[]}",
-        "201 Created|{}",
-        "200 OK|[{\"id\":5,\"body\":\"looks good\"}]",
-        "201 Created|{}",
-    ]);
+/// The commit of the change that is told of on GitHub.
+const SHA: &str = "abababababababababababababababababababab";
+
+/// A suite whose nights are told on GitHub, in a run of its pull request 7.
+fn suite_on_github() -> SuiteCopy {
     let suite = suite(
         "{ github: { repository: owner/shop, token: '${secret:TOKEN}', api: '${secret:API}' } }",
     );
-    let event = suite.root().join("event.json");
-    let about = format!("{{\"pull_request\":{{\"number\":7,\"head\":{{\"sha\":\"{sha}\"}}}}}}");
-    std::fs::write(&event, about).expect("written");
-    let event = event.display().to_string();
-    let told = |server: &Server| {
-        let environment = [
-            ("TOKEN", "t0ken"),
-            ("API", server.address.as_str()),
-            ("GITHUB_EVENT_PATH", event.as_str()),
-            ("GITHUB_SHA", "1234567"),
-        ];
-        notify(&suite, &["--again"], &environment)
-    };
-    let answer = told(&first);
+    let about = format!("{{\"pull_request\":{{\"number\":7,\"head\":{{\"sha\":\"{SHA}\"}}}}}}");
+    suite.write("event.json", &about);
+    suite
+}
+
+/// Tells of its night by this server; answers with what the server got.
+fn tell_github(suite: &SuiteCopy, answers: &'static [&'static str]) -> Vec<(String, String)> {
+    let server = Server::start(answers);
+    let event = suite.root().join("event.json").display().to_string();
+    let environment = [
+        ("TOKEN", "t0ken"),
+        ("API", server.address.as_str()),
+        ("GITHUB_EVENT_PATH", event.as_str()),
+        ("GITHUB_SHA", "1234567"),
+    ];
+    let answer = notify(suite, &["--again"], &environment);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
-    let got = first.got.lock().expect("whole").clone();
-    let lines: Vec<&str> = got.iter().filter_map(|it| it.0.lines().next()).collect();
+    server.got.lock().expect("whole").clone()
+}
+
+/// The first lines of what a server got.
+fn asked(got: &[(String, String)]) -> Vec<&str> {
+    got.iter().filter_map(|it| it.0.lines().next()?.strip_suffix(" HTTP/1.1")).collect()
+}
+
+/// An answer that lives as long as its server, which is as long as the tests.
+fn kept(answer: String) -> &'static str {
+    Box::leak(answer.into_boxed_str())
+}
+
+#[test]
+fn a_change_on_github_gets_a_check_and_one_comment_that_is_edited() {
+    let suite = suite_on_github();
+    let got = tell_github(
+        &suite,
+        &[
+            "200 OK|{\"check_runs\":[]}",
+            "201 Created|{}",
+            "200 OK|[{\"id\":5,\"body\":\"looks good\"}]",
+            "201 Created|{}",
+        ],
+    );
+    let known = format!("GET /repos/owner/shop/commits/{SHA}/check-runs?check_name=nightshift");
+    let comments = "/repos/owner/shop/issues/7/comments";
     assert_eq!(
-        lines,
+        asked(&got),
         [
-            format!(
-                "GET /repos/owner/shop/commits/{sha}/check-runs?check_name=nightshift HTTP/1.1"
-            ),
-            "POST /repos/owner/shop/check-runs HTTP/1.1".to_owned(),
-            "GET /repos/owner/shop/issues/7/comments?per_page=100&page=1 HTTP/1.1".to_owned(),
-            "POST /repos/owner/shop/issues/7/comments HTTP/1.1".to_owned(),
+            known,
+            "POST /repos/owner/shop/check-runs".to_owned(),
+            format!("GET {comments}?per_page=100&page=1"),
+            format!("POST {comments}"),
         ]
     );
     let check: Value = serde_json::from_str(&got[1].1).expect("JSON");
     assert_eq!(
         (check["conclusion"].as_str(), check["head_sha"].as_str()),
-        (Some("failure"), Some(sha.as_str()))
+        (Some("failure"), Some(SHA))
     );
     assert_eq!(check["output"]["annotations"][0]["path"], "scenarios/rows.yaml");
     let comment: Value = serde_json::from_str(&got[3].1).expect("JSON");
@@ -307,15 +347,39 @@ fn a_change_on_github_gets_a_check_and_one_comment_that_is_edited() {
     assert!(comment.contains("1 new regression") && !comment.contains("<!channel>"), "{comment}");
     // The same night once more: the check is there, and the comment is edited.
     let night = text(&night_json(&suite.root().join("night"))["night"]["id"]);
-    let checks = format!("200 OK|{{\"check_runs\":[{{\"external_id\":\"{night}\"}}]}}");
-    let own = "200 OK|[{\"id\":5,\"body\":\"looks good\"},{\"id\":9,\"body\":\"<!-- nightshift-note-night -->\\n\\nold\"}]";
+    let checks = kept(format!("200 OK|{{\"check_runs\":[{{\"external_id\":\"{night}\"}}]}}"));
+    let own = "200 OK|[{\"id\":5,\"body\":\"looks good\"},{\"id\":9,\"user\":{\"id\":41},\
+               \"body\":\"<!-- nightshift-note-night -->\\n\\nold\"}]";
     let answers: &'static [&'static str] =
-        Box::leak(Box::new([&*Box::leak(checks.into_boxed_str()), own, "200 OK|{}"]));
-    let second = Server::start(answers);
-    assert_eq!(told(&second).code, Some(0));
-    let got = second.got.lock().expect("whole").clone();
-    assert_eq!(got.len(), 3);
-    assert!(got[2].0.starts_with("PATCH /repos/owner/shop/issues/comments/9 "), "{}", got[2].0);
+        Box::leak(Box::new([checks, own, "200 OK|{\"id\":41}", "200 OK|{}"]));
+    let got = tell_github(&suite, answers);
+    assert_eq!(asked(&got)[2..], ["GET /user", "PATCH /repos/owner/shop/issues/comments/9"]);
+}
+
+#[test]
+fn a_comment_with_our_mark_is_ours_only_where_we_wrote_it() {
+    let suite = suite_on_github();
+    let comments = "200 OK|[{\"id\":8,\"user\":{\"id\":666,\"type\":\"User\"},\
+                    \"body\":\"<!-- nightshift-note-night -->\\n\\nAll is well.\"},\
+                    {\"id\":9,\"user\":{\"id\":41,\"type\":\"Bot\"},\
+                    \"body\":\"<!-- nightshift-note-night -->\\n\\nold\"},\
+                    {\"id\":10,\"user\":{\"id\":41,\"type\":\"Bot\"},\
+                    \"body\":\"> quoted\\n<!-- nightshift-note-night -->\"}]";
+    let checks = "200 OK|{\"check_runs\":[]}";
+    let edited = "PATCH /repos/owner/shop/issues/comments/9";
+    let written = "POST /repos/owner/shop/issues/7/comments";
+    for (user, last) in [
+        ("200 OK|{\"id\":41}", edited),
+        // The token of GitHub Actions is no account's.
+        ("403 Forbidden|{}", edited),
+        // The twin: somebody else wrote all that has our mark.
+        ("200 OK|{\"id\":77}", written),
+    ] {
+        let answers: &'static [&'static str] =
+            Box::leak(Box::new([checks, "201 Created|{}", comments, user, "200 OK|{}"]));
+        let got = tell_github(&suite, answers);
+        assert_eq!(asked(&got).last(), Some(&last), "{user}");
+    }
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use skills::{SkillsCommand, SkillsOptions};
 pub use unattended::{
-    FileOptions, MergeOptions, NotifyOptions, ScheduleOptions, ServeOptions, Unattended,
+    FileOptions, MergeOptions, NotifyOptions, PublishOptions, ScheduleOptions, ServeOptions,
+    Unattended,
 };
 
 /// Your product, used every night.
@@ -134,6 +135,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift notify\n  nightshift notify reports/nights/2026-11-21T010000Z-k3f9 --dry-run\n\nWho was told is not told again. Exit codes: 0 all are told, or the night is a quiet one, 1 somebody\ncould not be told, 2 usage."
     )]
     Notify(NotifyOptions),
+    /// Put the report of a night where `report.publish` says; each night does so by itself
+    #[command(
+        after_help = "Examples:\n  nightshift publish\n  nightshift publish reports/nights/2026-11-21T010000Z-k3f9\n\nExit codes: 0 it is there, 1 it is not, 2 usage."
+    )]
+    Publish(PublishOptions),
     /// Make tickets of a night's findings, one a cause, and follow them up
     #[command(
         after_help = "Examples:\n  nightshift file\n  nightshift file reports/nights/2026-11-21T010000Z-k3f9 --file\n\nWithout --file it writes drafts into the night and asks nobody. With it: a cause that has a ticket\ngets a comment, one that came back is opened again, one that is gone for `close-after` nights is\nclosed. Exit codes: 0 all is done, 1 something could not be done, 2 usage."

@@ -3,9 +3,12 @@
 use super::arguments::{Common, MergeOptions};
 use super::check::counted;
 use super::exit::Exit;
-use super::{offline, terminal};
+use super::{night, offline, publish, run, terminal};
+use crate::ledger::NightDir;
 use crate::model::Decision;
 use crate::night::{judge, merge, nights_in};
+use crate::report::NightReport;
+use crate::spec::{self, Overrides};
 
 pub fn run(common: &Common, options: &MergeOptions) -> anyhow::Result<Exit> {
     let nights = nights_in(&options.nights)?;
@@ -20,6 +23,7 @@ pub fn run(common: &Common, options: &MergeOptions) -> anyhow::Result<Exit> {
         terminal::say(format_args!("{shards} of {}, split by {}", parts.of, parts.by));
     }
     offline::tell(&merged.night, &report);
+    finish(common, &merged.night, &report);
     for (indexes, what) in [(&parts.missing, "missing"), (&parts.broken_off, "broken off")] {
         if !indexes.is_empty() {
             let named: Vec<String> = indexes.iter().map(ToString::to_string).collect();
@@ -31,4 +35,16 @@ pub fn run(common: &Common, options: &MergeOptions) -> anyhow::Result<Exit> {
         Decision::Pass | Decision::Inconclusive if !parts.are_whole() => Exit::NotConclusive,
         decision => Exit::of_gate(decision),
     })
+}
+
+/// What a night does once it has reported, where its suite is here.
+fn finish(common: &Common, merged: &NightDir, report: &NightReport) {
+    let Ok(root) = night::root(common) else { return };
+    match spec::load(&root, &Overrides::default()) {
+        Ok(suite) => {
+            publish::after(&suite, merged, report);
+            run::ping(&suite);
+        }
+        Err(error) => terminal::say(format_args!("not published: {error}")),
+    }
 }

@@ -20,6 +20,7 @@
 //! - `file/`: `file`: findings as tickets.
 //! - `keeper/`: `schedule`: keeps the nights of suites.
 //! - `notify/`: `notify`.
+//! - `publish/`: `publish`: the report of a night where others read it.
 //! - `run.rs`: `run`.
 //! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
@@ -74,6 +75,7 @@ mod offline;
 mod person;
 mod progress;
 mod promote;
+mod publish;
 mod record;
 mod resume;
 mod review;
@@ -143,6 +145,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Merge(options) => merge::run(&common, &options),
         Command::Schedule(options) => keeper::run(&common, &options),
         Command::Notify(options) => notify::run(&common, &options),
+        Command::Publish(options) => publish::run(&common, &options),
         Command::File(options) => file::run(&common, &options),
         Command::Serve(options) => serve::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),

@@ -71,6 +71,14 @@ pub fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
     Ok(report)
 }
 
+/// The report of a night, written where it is not there yet.
+pub fn report_of(night: &NightDir) -> anyhow::Result<NightReport> {
+    match report::read(night.path()) {
+        Ok(report) => Ok(report),
+        Err(_) => write(night, &judge_night(night)?),
+    }
+}
+
 /// The night in one sentence, and where its page is.
 pub fn tell(night: &NightDir, report: &NightReport) {
     terminal::answer(report::sentence(report));

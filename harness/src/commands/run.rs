@@ -7,7 +7,7 @@ use super::arguments::{Common, Format, RunArguments};
 use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
-use super::{control, list, night, notify, resume, settle, terminal};
+use super::{control, list, night, notify, publish, resume, settle, terminal};
 use crate::attempt::{Asks, Person};
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
@@ -59,7 +59,11 @@ pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Re
     }
     tell(&finished, options);
     super::history::keep_up(suite);
-    ping(suite, &finished);
+    // What a part comes to is told of its whole.
+    if !finished.is_shard {
+        publish::after(suite, &finished.night, &finished.report);
+        ping(suite);
+    }
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
 
@@ -234,11 +238,9 @@ fn is_empty_shard(finished: &Finished) -> bool {
     finished.report.totals.planned == 0 && finished.is_shard
 }
 
-/// Asks the address that a watch is alarmed without. A part of a night is no night.
-fn ping(suite: &Suite, finished: &Finished) {
-    let Some(ping) = suite.config.night.ping.as_ref().filter(|_| !finished.is_shard) else {
-        return;
-    };
+/// Asks the address that a watch is alarmed without, after a night that left a report.
+pub fn ping(suite: &Suite) {
+    let Some(ping) = &suite.config.night.ping else { return };
     let asked = notify::secret_text(&suite.config, ping)
         .and_then(|url| notify::http::ping(&url).map_err(anyhow::Error::from));
     if let Err(error) = asked {

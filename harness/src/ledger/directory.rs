@@ -193,7 +193,8 @@ impl NightDir {
 }
 
 /// The events without those that a later one says count no more.
-fn counting(mut entries: Vec<Entry>) -> Vec<Entry> {
+#[must_use]
+pub fn counting(mut entries: Vec<Entry>) -> Vec<Entry> {
     let mut void = HashSet::new();
     for entry in &entries {
         if let Event::NightResumed { void: lines, .. } = &entry.event {

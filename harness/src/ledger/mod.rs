@@ -33,7 +33,7 @@ mod tests;
 mod verify;
 mod writer;
 
-pub use directory::NightDir;
+pub use directory::{NightDir, counting};
 pub use replies::{Replied, replied, replies, reply};
 pub use secrets::Secrets;
 pub use verify::{Flaw, Verified, verify};

@@ -96,6 +96,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         explore: crate::model::suite::ExploreConfig::default(),
         notify: crate::model::notify::NotifyConfig::default(),
         file: None,
+        publish: None,
     };
     let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
     Suite { root: PathBuf::from("/suite"), config, skills, scenarios }

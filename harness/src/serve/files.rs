@@ -74,6 +74,11 @@ pub fn is_part(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0'])
 }
 
+/// Whether a file of this name, relative to the folder of a night, is one that a night shows.
+pub fn is_of_a_night(name: &str) -> bool {
+    !name.is_empty() && kind(name).is_some()
+}
+
 /// How a file of this name is shown; `None` for what is no file that a night leaves.
 fn kind(name: &str) -> Option<Shown> {
     match name {

@@ -1,5 +1,6 @@
 //! [`Live`]: how far the night that runs has come, from its plan and its ledger. Of a ledger only
-//! what is new is read each time, so that looking costs the night nothing.
+//! what is new is read each time, so that looking costs the night nothing; where the night went on
+//! after it broke off, all is read once more, without what counts no more.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
@@ -9,7 +10,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
-use crate::ledger::NightDir;
+use crate::ledger::{NightDir, counting};
 use crate::model::Outcome;
 use crate::model::event::{Entry, Event, Purpose};
 
@@ -108,38 +109,55 @@ impl Live {
 
     /// Reads what was written since the last time.
     pub fn follow(&mut self) {
-        let Ok(mut file) = File::open(self.folder.join("ledger.jsonl")) else { return };
+        let path = self.folder.join("ledger.jsonl");
+        let is_shorter = path.metadata().is_ok_and(|it| it.len() < self.read);
+        let mut new = if is_shorter { Vec::new() } else { self.unread(&path) };
+        let went_on = |it: &Entry| matches!(it.event, Event::NightResumed { .. });
+        // What was taken from lines that count no more can be taken back by beginning anew alone.
+        if is_shorter || new.iter().any(went_on) {
+            self.begin_anew();
+            new = self.unread(&path);
+        }
+        for entry in counting(new) {
+            self.last = Some(entry.at);
+            self.take(entry.at, entry.event);
+        }
+    }
+
+    /// The whole lines of the ledger that were not read yet.
+    fn unread(&mut self, path: &Path) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let Ok(mut file) = File::open(path) else { return entries };
         if file.seek(SeekFrom::Start(self.read)).is_err() {
-            return;
+            return entries;
         }
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
         loop {
             line.clear();
             match reader.read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
+                Ok(0) | Err(_) => return entries,
                 // The last line is not whole yet.
-                Ok(_) if !line.ends_with(b"\n") => return,
+                Ok(_) if !line.ends_with(b"\n") => return entries,
                 Ok(bytes) => self.read += bytes as u64,
             }
-            if let Ok(line) = serde_json::from_slice::<Entry>(&line) {
-                self.last = Some(line.at);
-                self.take(line.at, line.event);
-            }
+            entries.extend(serde_json::from_slice::<Entry>(&line).ok());
+        }
+    }
+
+    /// As if nothing was read. A night that went on may have another deadline in its plan.
+    fn begin_anew(&mut self) {
+        self.scenarios.values_mut().for_each(|it| *it = State::Waiting);
+        (self.last, self.ended, self.read) = (None, false, 0);
+        self.unwell.clear();
+        if let Ok(plan) = NightDir::open(&self.folder).and_then(|it| it.plan()) {
+            self.deadline = plan.deadline;
         }
     }
 
     fn take(&mut self, at: DateTime<Utc>, event: Event) {
         match event {
             Event::NightFinished { .. } => self.ended = true,
-            Event::NightResumed { anew, .. } => {
-                self.ended = false;
-                for (id, state) in &mut self.scenarios {
-                    if anew.contains(id) || matches!(state, State::NotRun(_)) {
-                        *state = State::Waiting;
-                    }
-                }
-            }
             Event::Preflight { check, ok: false, detail, .. } => {
                 self.unwell.push(format!("{check}: {detail}"));
             }
@@ -175,6 +193,7 @@ impl Live {
             }
             Event::Usage { .. }
             | Event::NightStarted { .. }
+            | Event::NightResumed { .. }
             | Event::Preflight { .. }
             | Event::ProductCrashed { .. }
             | Event::ProductLog { .. }
@@ -272,6 +291,97 @@ mod tests {
         ));
         assert_eq!(live.scenarios["c"], State::NotRun("late".to_owned()));
         assert!(live.ended);
+    }
+
+    /// Writes lines with their positions, the first of which is `from`.
+    fn write_from(folder: &Path, from: usize, events: &[serde_json::Value]) {
+        let file = File::options().append(true).create(true).open(folder.join("ledger.jsonl"));
+        let mut file = file.expect("opened");
+        for (n, event) in events.iter().enumerate() {
+            let line = json!({ "seq": from + n, "at": "2026-11-21T01:00:00Z", "event": event });
+            writeln!(file, "{line}").expect("written");
+        }
+    }
+
+    fn begun(id: &str, attempt: u32, purpose: &str) -> serde_json::Value {
+        json!({ "type": "attempt-started", "scenario": id, "attempt": attempt, "known": [],
+            "purpose": purpose })
+    }
+
+    fn ended(id: &str, outcome: &str, ms: u64) -> serde_json::Value {
+        json!({ "type": "attempt-finished", "scenario": id, "attempt": 1, "outcome": outcome,
+            "detail": null, "duration_ms": ms })
+    }
+
+    /// A night that broke off in the middle of a second attempt at `a`, of an attempt at `b`, and of
+    /// one that only measures `c`; `d` had been given up, and a check had failed.
+    fn broken_off(folder: &Path) {
+        let check = json!({ "type": "preflight", "check": "shop", "ok": false,
+            "detail": "no answer", "duration_ms": 1, "evidence": [] });
+        let gone =
+            json!({ "type": "not-run", "scenario": "d", "because": "deadline", "detail": "late" });
+        let events = [
+            check,
+            begun("a", 1, "judging"),
+            ended("a", "failed", 70),
+            begun("a", 2, "judging"),
+            begun("b", 1, "judging"),
+            begun("c", 1, "judging"),
+            ended("c", "completed", 90),
+            begun("c", 2, "measuring"),
+            gone,
+        ];
+        write_from(folder, 0, &events);
+    }
+
+    /// It goes on, and its checks are made anew.
+    fn goes_on(folder: &Path) {
+        let resumed = json!({ "type": "night-resumed", "broke_off": "2026-11-21T01:00:00Z",
+            "kept": 2, "anew": ["a", "b", "c"], "void": [0, 3, 4, 7, 8] });
+        let check = json!({ "type": "preflight", "check": "shop", "ok": false,
+            "detail": "no answer", "duration_ms": 1, "evidence": [] });
+        write_from(folder, 9, &[resumed, check, begun("b", 1, "judging")]);
+    }
+
+    #[test]
+    fn a_night_that_goes_on_is_shown_as_what_counts_of_it_and_nothing_twice() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ids = ["a", "b", "c", "d"];
+        let mut watched = live(&ids, folder.path());
+        broken_off(folder.path());
+        watched.follow();
+        assert_eq!(watched.count(|it| matches!(it, State::Running { .. })), 2);
+        assert_eq!(watched.unwell.len(), 1);
+        goes_on(folder.path());
+        watched.follow();
+        let mut opened_now = live(&ids, folder.path());
+        opened_now.follow();
+        for seen in [&watched, &opened_now] {
+            assert!(matches!(
+                seen.scenarios["a"],
+                State::Done { outcome: Outcome::Failed, ms: 70, .. }
+            ));
+            assert!(matches!(seen.scenarios["b"], State::Running { before: None, .. }));
+            assert!(matches!(seen.scenarios["c"], State::Done { ms: 90, .. }), "it is done");
+            assert_eq!(seen.scenarios["d"], State::Waiting, "it is tried now");
+            assert_eq!(seen.unwell, ["shop: no answer"], "it is told once");
+        }
+        write_from(folder.path(), 12, &[ended("b", "completed", 30)]);
+        watched.follow();
+        assert!(matches!(watched.scenarios["b"], State::Done { ms: 30, .. }), "nothing is lost");
+    }
+
+    #[test]
+    fn a_ledger_that_became_shorter_is_read_from_its_beginning() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut live = live(&["a", "b", "c", "d"], folder.path());
+        broken_off(folder.path());
+        live.follow();
+        std::fs::remove_file(folder.path().join("ledger.jsonl")).expect("removed");
+        write_from(folder.path(), 0, &[begun("d", 1, "judging")]);
+        live.follow();
+        assert_eq!(live.count(|it| *it == State::Waiting), 3);
+        assert!(matches!(live.scenarios["d"], State::Running { .. }));
     }
 
     #[test]

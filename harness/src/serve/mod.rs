@@ -32,6 +32,7 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
+pub use files::{is_of_a_night, is_part};
 pub use gate::{Front, FrontError};
 pub use house::House;
 

@@ -60,6 +60,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
     let file = super::filing::read(reader, fields.get("file"));
+    let publish = super::publish::read(reader, fields.get("report"));
     Some(Config {
         products,
         sessions,
@@ -82,6 +83,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         sandbox,
         notify,
         file,
+        publish,
     })
 }
 

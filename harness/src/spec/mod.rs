@@ -21,6 +21,7 @@
 //! - `filing.rs`: reads where findings become tickets.
 //! - `place.rs`: reads where something stands at a forge or in a tracker.
 //! - `notify.rs`: reads who is told of a night.
+//! - `publish.rs`: reads where the report of a night is put.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
 //! - `overrides.rs`: lays `--set` and `--var` over the configuration before it is read.
@@ -68,6 +69,7 @@ mod page;
 pub mod patch;
 pub mod place;
 mod product;
+mod publish;
 mod quoting;
 mod reader;
 mod recording;

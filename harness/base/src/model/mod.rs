@@ -83,6 +83,7 @@
 //! - `testing.rs`: builds small nights by hand, for tests.
 //! - `filing.rs`: `FileConfig`: where findings become tickets.
 //! - `notify.rs`: `NotifyConfig`: who is told of a night.
+//! - `publish.rs`: `PublishConfig`: where the report of a night is put.
 //! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
@@ -130,6 +131,7 @@ pub mod pattern;
 pub mod picture;
 pub mod plan;
 pub mod profile;
+pub mod publish;
 pub mod pursuit;
 pub mod question;
 pub mod recording;

@@ -15,6 +15,7 @@ use super::filing::FileConfig;
 use super::notify::NotifyConfig;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
+use super::publish::PublishConfig;
 use super::reruns::Reruns;
 use super::sandbox::Sandbox;
 pub use super::scenario::Isolation;
@@ -93,6 +94,9 @@ pub struct Config {
     /// Where findings become tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileConfig>,
+    /// Where the report of a night is put.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish: Option<PublishConfig>,
 }
 
 /// What an exploration may do.

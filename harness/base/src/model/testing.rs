@@ -452,6 +452,7 @@ pub fn config() -> super::suite::Config {
         sandbox: super::sandbox::Sandbox::default(),
         notify: super::notify::NotifyConfig::default(),
         file: None,
+        publish: None,
         facets: None,
         profiles: IndexMap::new(),
     }

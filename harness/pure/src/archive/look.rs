@@ -294,7 +294,6 @@ impl Archive {
         let mut found: Vec<(usize, FindingRow)> = self
             .findings_naming(scenario)?
             .into_iter()
-            .filter(|it| it.scenarios.iter().any(|it| it == scenario))
             .filter_map(|it| Some((scope.at(it.night)?, it)))
             .collect();
         found.sort_by_key(|it| std::cmp::Reverse(it.0));

@@ -84,6 +84,15 @@ impl FindingRow {
     }
 }
 
+/// Asks for the findings that decide and hit the scenario of this id.
+pub(super) fn naming() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM (SELECT night AS hit_in, finding AS hit_by FROM hit \
+         WHERE scenario = (SELECT key FROM scenario WHERE id = ?1)) \
+         CROSS JOIN finding ON night = hit_in AND id = hit_by WHERE gating AND slower IS NULL"
+    )
+}
+
 impl Archive {
     /// The findings of a night that decide, worst first.
     pub(super) fn findings(&self, night: i64) -> Result<Vec<FindingRow>, ArchiveError> {
@@ -104,15 +113,10 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The findings that decide in whose list of scenarios this text stands.
+    /// The findings that decide and hit a scenario; none but those that hit it are read.
     pub(super) fn findings_naming(&self, scenario: &str) -> Result<Vec<FindingRow>, ArchiveError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM finding \
-             WHERE gating AND slower IS NULL AND instr(scenarios, ?1) > 0"
-        );
-        let mut found = self.connection.prepare(&sql)?;
-        let named = serde_json::Value::from(scenario).to_string();
-        let rows = found.query_map([named], FindingRow::of)?;
+        let mut found = self.connection.prepare(&naming())?;
+        let rows = found.query_map([scenario], FindingRow::of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -29,7 +29,7 @@ const MOST_SCENARIOS: usize = 1_000;
 /// How many nights one transaction holds.
 const AT_ONCE: usize = 16;
 /// The version of the tables: other ones are made anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE night (
@@ -48,6 +48,10 @@ CREATE TABLE finding (
   first_seen INTEGER, slower TEXT, culprit TEXT, flake TEXT, scenarios TEXT NOT NULL,
   PRIMARY KEY (night, id)) WITHOUT ROWID;
 CREATE INDEX finding_by_fingerprint ON finding (fingerprint, night);
+CREATE TABLE hit (
+  scenario INTEGER NOT NULL, night INTEGER NOT NULL, finding TEXT NOT NULL,
+  PRIMARY KEY (scenario, night, finding)) WITHOUT ROWID;
+CREATE INDEX hit_of_night ON hit (night);
 CREATE TABLE gone (
   night INTEGER NOT NULL, fingerprint TEXT NOT NULL, title TEXT NOT NULL, scenarios TEXT NOT NULL,
   PRIMARY KEY (night, fingerprint)) WITHOUT ROWID;
@@ -260,7 +264,7 @@ fn bring_up(
     if !stale.is_empty() {
         let writing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for key in &stale {
-            for table in ["run", "finding", "gone"] {
+            for table in ["run", "finding", "hit", "gone"] {
                 writing.execute(&format!("DELETE FROM {table} WHERE night = ?1"), [key])?;
             }
             writing.execute("DELETE FROM night WHERE key = ?1", [key])?;
@@ -386,6 +390,10 @@ fn findings(writing: &Transaction<'_>, key: i64, night: &Night) -> rusqlite::Res
     let mut put = writing.prepare(
         "INSERT OR IGNORE INTO finding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
+    let mut hit = writing.prepare(
+        "INSERT OR IGNORE INTO hit SELECT key, ?2, ?3 FROM scenario \
+         JOIN run ON scenario = key AND night = ?2 WHERE id = ?1",
+    )?;
     for it in night.findings.iter().take(MOST_FINDINGS) {
         let of_it = &it.scenarios[..it.scenarios.len().min(MOST_SCENARIOS)];
         put.execute(params![
@@ -403,6 +411,9 @@ fn findings(writing: &Transaction<'_>, key: i64, night: &Night) -> rusqlite::Res
             it.flake.as_ref().map(json),
             json(&of_it)
         ])?;
+        for scenario in of_it {
+            hit.execute(params![scenario, key, it.id])?;
+        }
     }
     let mut put = writing.prepare("INSERT OR IGNORE INTO gone VALUES (?1, ?2, ?3, ?4)")?;
     for it in night.fixed.iter().take(MOST_FINDINGS) {

@@ -279,6 +279,8 @@ fn dump(archive: &Archive) -> Vec<String> {
          FROM run JOIN scenario ON scenario.key = scenario JOIN night ON night.key = night ORDER BY 1",
         "SELECT night.id || finding.id || fingerprint || title || verdict || scenarios \
          FROM finding JOIN night ON night.key = night ORDER BY 1",
+        "SELECT scenario.id || night.id || finding \
+         FROM hit JOIN scenario ON scenario.key = scenario JOIN night ON night.key = night ORDER BY 1",
         "SELECT id FROM scenario ORDER BY id",
     ] {
         let mut found = archive.connection.prepare(sql).expect("valid");
@@ -286,6 +288,27 @@ fn dump(archive: &Archive) -> Vec<String> {
         all.extend(rows.map(|it| it.expect("text")));
     }
     all
+}
+
+#[test]
+fn what_hit_a_scenario_is_found_without_looking_at_what_hit_others() {
+    let nights = ten();
+    let archive = Archive::open(nights.path()).expect("opened");
+    let hit = |id: &str| {
+        let causes = archive.causes_of(id, None).expect("asked");
+        causes.iter().map(|it| (it.title.clone(), it.seen.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(hit("mail"), [("No mail comes".to_owned(), 2)]);
+    assert!(hit("find").is_empty() && hit("pay").is_empty(), "pay is another than shop/pay");
+    assert_eq!(hit("shop/pay"), [("Paying shows an error".to_owned(), 4)]);
+
+    let sql = format!("EXPLAIN QUERY PLAN {}", super::red::naming());
+    let mut asked = archive.connection.prepare(&sql).expect("valid");
+    let rows = asked.query_map(["mail"], |row| row.get::<_, String>("detail")).expect("asked");
+    let steps: Vec<String> = rows.map(|it| it.expect("text")).collect();
+    assert!(steps.iter().all(|it| !it.starts_with("SCAN")), "{steps:?}");
+    let by_id = steps.iter().any(|it| it.starts_with("SEARCH finding") && it.contains("id=?"));
+    assert!(by_id, "each finding is looked up by itself: {steps:?}");
 }
 
 fn fresh(nights: &Nights) -> Vec<String> {

@@ -77,6 +77,14 @@ pub struct NotifyOptions {
     pub dry_run: bool,
 }
 
+/// What `publish` takes.
+#[derive(Debug, Args)]
+pub struct PublishOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+}
+
 /// What `file` takes.
 #[derive(Debug, Args)]
 pub struct FileOptions {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::super::exit::Exit;
 use super::super::terminal;
-use crate::model::Suite;
+use crate::model::Template;
 use crate::model::filing::TrackerKind;
 use crate::model::template::Piece;
 use crate::report::NightReport;
@@ -16,9 +16,7 @@ use crate::report::ticket::markdown::{Comments, mark, markdown, title};
 use crate::report::ticket::{Ticket, adf};
 
 /// The address of the report, where no secret is needed for it.
-pub fn link(suite: &Suite, report: &NightReport) -> Option<String> {
-    let own = suite.config.file.as_ref().and_then(|it| it.link.as_ref());
-    let link = own.or(suite.config.notify.link.as_ref())?;
+pub fn link(link: &Template, report: &NightReport) -> Option<String> {
     let mut text = String::new();
     for piece in link.pieces() {
         match piece {

@@ -27,14 +27,13 @@ use std::cell::OnceCell;
 use super::arguments::{Common, FileOptions};
 use super::exit::{Exit, mistake};
 use super::notify::filled;
-use super::{history, night, offline};
+use super::{history, night, offline, publish};
 use crate::archive::{Archive, Quiet};
 use crate::model::Suite;
-use crate::model::filing::{FileConfig, TrackerKind};
-use crate::model::suite::Config;
+use crate::model::filing::TrackerKind;
 use crate::night as nights;
+use crate::report::NightReport;
 use crate::report::ticket::tickets;
-use crate::report::{self, NightReport};
 use crate::spec::Overrides;
 use follow::Follow;
 use tracker::Tracker;
@@ -46,14 +45,13 @@ pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
         Some(path) => night::open(common, path)?,
         None => night::newest(&suite.root)?,
     };
-    let report = match report::read(dir.path()) {
-        Ok(report) => report,
-        Err(_) => offline::write(&dir, &nights::judge(&dir)?)?,
-    };
+    let report = offline::report_of(&dir)?;
     let config = suite.config.file.as_ref();
+    let link = config.and_then(|it| it.link.as_ref()).or(suite.config.notify.link.as_ref());
+    let link = link.or_else(|| publish::link(&suite.config, &dir));
     if !options.file {
         let kind = config.map_or(TrackerKind::Github, |it| it.to);
-        let link = draft::link(&suite, &report);
+        let link = link.and_then(|it| draft::link(it, &report));
         return draft::write(dir.path(), kind, &tickets(&report, link.as_deref()));
     }
     let Some(config) = config else {
@@ -62,10 +60,9 @@ pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
              token: '${secret:GITHUB_TOKEN}' }` in nightshift.yaml",
         );
     };
-    let secrets =
-        nights::secrets_in(&suite.config, texts(&suite.config, config), &night::environment())?;
+    let texts = config.templates().chain(link);
+    let secrets = nights::secrets_in(&suite.config, texts, &night::environment())?;
     let value = |it| filled(it, &secrets, &report.night.id);
-    let link = config.link.as_ref().or(suite.config.notify.link.as_ref());
     let link = link.map(value).transpose()?;
     let access = api::Access {
         api: match &config.api {
@@ -93,14 +90,6 @@ pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
         let opened = archive.get_or_init(|| nights_with(&suite, &report));
         opened.as_ref().map_err(Clone::clone).and_then(|it| quiet(it, &report, cause))
     })
-}
-
-/// Every text of the configuration that a ticket needs.
-fn texts<'a>(
-    all: &'a Config,
-    file: &'a FileConfig,
-) -> impl Iterator<Item = &'a crate::model::Template> {
-    file.templates().chain(all.notify.link.iter())
 }
 
 /// The nights of a suite, among which this one is.

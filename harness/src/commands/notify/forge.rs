@@ -1,5 +1,6 @@
 //! GitHub and GitLab as places where people are told: a check on the commit with annotations, and one
-//! comment on the change, which is edited and not written anew.
+//! comment on the change, which is edited and not written anew. Ours is what has our mark and was
+//! written by us: anybody can write the mark, and could change later what we put into theirs.
 
 use std::time::Duration;
 
@@ -52,6 +53,44 @@ struct About {
     change: Option<u64>,
 }
 
+/// The comments of a change.
+#[derive(Clone, Copy)]
+struct Comments<'a> {
+    /// Where they are listed, and one is written.
+    list: &'a str,
+    /// Where one is edited, by its id.
+    edit: &'a str,
+    /// By which method.
+    by: &'static str,
+    /// The key of who wrote one.
+    author: &'static str,
+}
+
+/// Who we are at a forge.
+#[derive(Debug, Clone, Copy)]
+enum Own {
+    /// An account with this id.
+    Account(u64),
+    /// An app, whose token tells of no account, such as that of GitHub Actions: its comments are a
+    /// bot's, and a bot comes only where somebody of the repository lets it in.
+    App,
+}
+
+impl Own {
+    fn is(self, author: &Value) -> bool {
+        match self {
+            Self::Account(id) => author["id"].as_u64() == Some(id),
+            Self::App => author["type"] == "Bot",
+        }
+    }
+}
+
+/// Whether a comment begins with our mark, whoever wrote it.
+fn has_mark(comment: &Value) -> bool {
+    let first = comment["body"].as_str().and_then(|it| it.lines().next());
+    first.is_some_and(|it| marked("note", it).is_some())
+}
+
 impl Forge<'_> {
     /// A check on the commit of this run, and the comment of its pull request, where it is of one.
     ///
@@ -71,9 +110,9 @@ impl Forge<'_> {
             self.ask("POST", &format!("{repository}/check-runs"), Some(&check), Twice::MakesTwo)?;
         }
         let Some(change) = about.change else { return Ok(()) };
-        let comments = format!("{repository}/issues/{change}/comments");
+        let list = format!("{repository}/issues/{change}/comments");
         let edit = format!("{repository}/issues/comments");
-        self.note(message, &comments, &edit, "PATCH")
+        self.note(message, &Comments { list: &list, edit: &edit, by: "PATCH", author: "user" })
     }
 
     /// The note of the merge request of this run.
@@ -88,33 +127,44 @@ impl Forge<'_> {
         let change: u64 =
             change.parse().map_err(|_| ForgeError::Nothing("CI_MERGE_REQUEST_IID is no number"))?;
         let notes = format!("/projects/{place}/merge_requests/{change}/notes");
-        self.note(message, &notes, &notes, "PUT")
+        self.note(message, &Comments { list: &notes, edit: &notes, by: "PUT", author: "author" })
     }
 
     /// Edits our comment, or writes it where there is none.
-    fn note(
-        &self,
-        message: &Message,
-        list: &str,
-        edit: &str,
-        by: &'static str,
-    ) -> Result<(), ForgeError> {
+    fn note(&self, message: &Message, comments: &Comments<'_>) -> Result<(), ForgeError> {
+        let Comments { list, edit, by, author } = *comments;
         let body = json!({ "body": message.note() });
+        let mut known = None;
         for page in 1..=PAGES {
             let path = format!("{list}?per_page={A_PAGE}&page={page}");
             let some = self.ask("GET", &path, None, Twice::Harmless)?;
             let some = some.as_array().ok_or(ForgeError::Answer)?;
-            let own =
-                |it: &&Value| it["body"].as_str().is_some_and(|it| marked("note", it).is_some());
-            if let Some(id) = some.iter().find(own).and_then(|it| it["id"].as_u64()) {
-                self.ask(by, &format!("{edit}/{id}"), Some(&body), Twice::Harmless)?;
-                return Ok(());
+            for comment in some.iter().filter(|it| has_mark(it)) {
+                let own = match known {
+                    Some(own) => own,
+                    None => *known.insert(self.own()?),
+                };
+                if own.is(&comment[author])
+                    && let Some(id) = comment["id"].as_u64()
+                {
+                    self.ask(by, &format!("{edit}/{id}"), Some(&body), Twice::Harmless)?;
+                    return Ok(());
+                }
             }
             if some.len() < A_PAGE {
                 break;
             }
         }
         self.ask("POST", list, Some(&body), Twice::MakesTwo).map(drop)
+    }
+
+    /// Who we are, by the token.
+    fn own(&self) -> Result<Own, ForgeError> {
+        match self.ask("GET", "/user", None, Twice::Harmless) {
+            Ok(user) => user["id"].as_u64().map(Own::Account).ok_or(ForgeError::Answer),
+            Err(ForgeError::Http(HttpError::Refused(403))) => Ok(Own::App),
+            Err(error) => Err(error),
+        }
     }
 
     /// The commit and the pull request of a run of GitHub Actions.

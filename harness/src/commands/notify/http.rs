@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const MOST_TRIES: u32 = 4;
 /// How long one try may take.
 const LONGEST: Duration = Duration::from_secs(10);
+/// How long of that a server may take to be reached.
+const LONGEST_CONNECT: Duration = Duration::from_secs(5);
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: u64 = 60;
 /// How much of an answer is read, in bytes.
@@ -24,6 +26,8 @@ pub struct Post {
     pub body: String,
     /// The same for the same message: a server that knows it takes it once.
     pub key: String,
+    /// Whether a server that got it twice would show it twice.
+    pub twice: Twice,
 }
 
 /// What is asked of an address.
@@ -85,8 +89,38 @@ pub enum HttpError {
 /// What comes of one try.
 enum Tried {
     Taken(String),
-    Again { status: Option<u16>, wait: Option<u64>, why: String },
+    Again { status: Option<u16>, wait: Option<u64>, why: String, arrived: Arrived },
     Never(HttpError),
+}
+
+/// Whether what was not answered well came to a server that may have taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrived {
+    No,
+    Perhaps,
+}
+
+impl Tried {
+    /// Of a server that answered that it is busy or not well: who is asked too often takes nothing.
+    fn busy(status: u16, wait: Option<u64>) -> Self {
+        let arrived = if status == 429 { Arrived::No } else { Arrived::Perhaps };
+        Self::Again { status: Some(status), wait, why: String::new(), arrived }
+    }
+
+    /// Of one that did not answer: what had no connection did not arrive.
+    fn unanswered(error: &ureq::Error) -> Self {
+        use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+        use ureq::Timeout::{Connect, Resolve};
+        let out_of_reach = [ConnectionRefused, HostUnreachable, NetworkUnreachable];
+        let arrived = match error {
+            ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed
+            | ureq::Error::Timeout(Connect | Resolve) => Arrived::No,
+            ureq::Error::Io(error) if out_of_reach.contains(&error.kind()) => Arrived::No,
+            _ => Arrived::Perhaps,
+        };
+        Self::Again { status: None, wait: None, why: reason(error), arrived }
+    }
 }
 
 /// Posts a message and answers with what was answered; `wait` waits between tries.
@@ -98,7 +132,7 @@ pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
     headers.extend(post.token.iter().map(|it| ("Authorization", format!("Bearer {it}"))));
     let body = Some(post.body.clone());
     let url = post.url.clone();
-    call(&Call { method: "POST", url, headers, body, twice: Twice::Harmless }, wait)
+    call(&Call { method: "POST", url, headers, body, twice: post.twice }, wait)
 }
 
 /// Asks an address and answers with what was answered; `wait` waits between tries.
@@ -113,8 +147,8 @@ pub fn call(call: &Call, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
         match once(&agent, call) {
             Tried::Taken(answer) => return Ok(answer),
             Tried::Never(error) => return Err(error),
-            Tried::Again { status, why, .. }
-                if status != Some(429) && call.twice == Twice::MakesTwo =>
+            Tried::Again { status, why, arrived: Arrived::Perhaps, .. }
+                if call.twice == Twice::MakesTwo =>
             {
                 let why = status.map_or(why, |it| format!("it answered {it}"));
                 return Err(HttpError::Unsure(why));
@@ -162,6 +196,7 @@ pub fn keeps_a_token(address: &str) -> bool {
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_global(Some(LONGEST))
+        .timeout_connect(Some(LONGEST_CONNECT))
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
@@ -187,9 +222,7 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
         Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
             return Tried::Never(HttpError::Unreachable("it is no valid address".to_owned()));
         }
-        Err(error) => {
-            return Tried::Again { status: None, wait: None, why: reason(&error) };
-        }
+        Err(error) => return Tried::unanswered(&error),
     };
     let status = answer.status().as_u16();
     match status {
@@ -197,7 +230,8 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
             Ok(said) => Tried::Taken(said),
             // An answer without its text would say that nothing is there, or was made.
             Err(error) if call.method == "GET" || call.twice == Twice::MakesTwo => {
-                Tried::Again { status: None, wait: None, why: reason(&error) }
+                let (why, arrived) = (reason(&error), Arrived::Perhaps);
+                Tried::Again { status: None, wait: None, why, arrived }
             }
             // It was taken, whatever becomes of its answer.
             Err(_) => Tried::Taken(String::new()),
@@ -209,14 +243,14 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
                 Some(wait) if wait > LONGEST_WAIT && status == 403 => {
                     Tried::Never(HttpError::TooOften(wait))
                 }
-                _ => Tried::Again { status: Some(429), wait, why: String::new() },
+                _ => Tried::busy(429, wait),
             }
         }
         401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
             // When a limit is over says nothing of when a server is well again.
             let wait = number(&answer, "retry-after");
-            Tried::Again { status: Some(status), wait, why: String::new() }
+            Tried::busy(status, wait)
         }
         _ => {
             let said = answer.body_mut().with_config().limit(2_000).read_to_string();
@@ -298,10 +332,15 @@ mod tests {
     }
 
     fn posted(url: String) -> (Result<(), HttpError>, Vec<u64>) {
+        posted_as(url, Twice::Harmless)
+    }
+
+    fn posted_as(url: String, twice: Twice) -> (Result<(), HttpError>, Vec<u64>) {
         let waits = Mutex::new(Vec::new());
         let told = |it: Duration| waits.lock().expect("whole").push(it.as_secs());
         let token = Some("t0ken".to_owned());
-        let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
+        let (body, key) = ("{\"a\":1}".to_owned(), "n1".to_owned());
+        let message = Post { url, token, body, key, twice };
         let result = post(&message, &told).map(drop);
         (result, waits.into_inner().expect("whole"))
     }
@@ -339,6 +378,39 @@ mod tests {
         let error = HttpError::NotWell { tries: 4, status: 500 };
         assert_eq!(posted(url), (Err(error), vec![60, 2, 4]), "nobody waits for a day");
         serving.join().expect("served");
+    }
+
+    #[test]
+    fn what_would_be_shown_twice_is_sent_again_only_where_it_surely_did_not_arrive() {
+        let (url, serving) = server(&["429 Too Many Requests\r\nRetry-After: 3", "200 OK"]);
+        assert_eq!(posted_as(url, Twice::MakesTwo), (Ok(()), vec![3]));
+        assert_eq!(serving.join().expect("served").len(), 2);
+        // It was read whole, and nobody knows what became of it.
+        for answer in ["500 Internal Server Error", "503 Service Unavailable\r\nRetry-After: 1"] {
+            let answers: &'static [&'static str] = Box::leak(Box::new([answer]));
+            let (url, serving) = server(answers);
+            let (result, waits) = posted_as(url, Twice::MakesTwo);
+            assert!(matches!(result, Err(HttpError::Unsure(_))), "{answer}: {result:?}");
+            assert!(waits.is_empty(), "{answer}: {waits:?}");
+            serving.join().expect("served");
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let hung_up = std::thread::spawn(move || drop(listener.accept()));
+        let (result, waits) = posted_as(url, Twice::MakesTwo);
+        assert!(matches!(result, Err(HttpError::Unsure(_))), "{result:?}");
+        assert!(waits.is_empty(), "{waits:?}");
+        hung_up.join().expect("it hung up");
+    }
+
+    #[test]
+    fn what_nobody_listened_to_did_not_arrive() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        drop(listener);
+        let (result, waits) = posted_as(url, Twice::MakesTwo);
+        assert!(matches!(result, Err(HttpError::Unreachable(_))), "{result:?}");
+        assert_eq!(waits, [1, 2, 4]);
     }
 
     #[test]

@@ -20,12 +20,12 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use self::forge::Forge;
-use self::http::Post;
+use self::http::{HttpError, Post, Twice};
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
-use super::{night, offline, terminal};
-use crate::ledger::Secrets;
+use super::{night, offline, publish, terminal};
+use crate::ledger::{NightDir, Secrets};
 use crate::model::filing::TrackerKind;
 use crate::model::notify::{ForgeConfig, NotifyConfig, NotifyWhen, SlackConfig};
 use crate::model::suite::Config;
@@ -52,15 +52,12 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
         Some(path) => night::open(common, path)?,
         None => night::newest(&suite.root)?,
     };
-    let report = match report::read(dir.path()) {
-        Ok(report) => report,
-        Err(_) => offline::write(&dir, &nights::judge(&dir)?)?,
-    };
+    let report = offline::report_of(&dir)?;
     if is_quiet(notify, &report) {
         terminal::say("nobody is told: the gate passed, and `when` is not-passed");
         return Ok(Exit::Passed);
     }
-    let desk = Desk::of(&suite, report)?;
+    let desk = Desk::of(&suite, &dir, report)?;
     if options.dry_run {
         terminal::answer(format_args!("{:#}", desk.message.webhook()));
         return Ok(Exit::Passed);
@@ -108,6 +105,25 @@ pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Re
     Ok(text)
 }
 
+/// Why somebody was not told, as far as that is known.
+struct Untold {
+    why: String,
+    /// Whether they may have been.
+    perhaps: bool,
+}
+
+impl From<String> for Untold {
+    fn from(why: String) -> Self {
+        Self { why, perhaps: false }
+    }
+}
+
+impl From<HttpError> for Untold {
+    fn from(error: HttpError) -> Self {
+        Self { perhaps: matches!(error, HttpError::Unsure(_)), why: error.to_string() }
+    }
+}
+
 /// What is told, and what it takes to tell it.
 struct Desk {
     message: Message,
@@ -119,14 +135,17 @@ struct Desk {
 }
 
 impl Desk {
-    fn of(suite: &Suite, report: NightReport) -> anyhow::Result<Self> {
+    fn of(suite: &Suite, dir: &NightDir, report: NightReport) -> anyhow::Result<Self> {
         let config = &suite.config;
         let notify = &config.notify;
         let environment = night::environment();
-        let secrets = nights::secrets_in(config, notify.templates(), &environment)?;
+        let link = notify.link.as_ref().or_else(|| publish::link(config, dir));
+        let secrets = nights::secrets_in(config, notify.templates().chain(link), &environment)?;
         let night = report.night.id.clone();
-        let link = notify.link.as_ref().map(|it| filled(it, &secrets, &night)).transpose()?;
-        let message = report::message(&report, link.as_deref());
+        let link = link.map(|it| filled(it, &secrets, &night)).transpose()?;
+        let mut message = report::message(&report, link.as_deref());
+        let problem = config.publish.as_ref().and_then(|_| publish::put::problem(dir));
+        message.notes.extend(problem.map(|it| format!("The report could not be published: {it}")));
         let threads = slack::threads_of(&suite.root);
         Ok(Self { message, secrets, night, threads, report, environment })
     }
@@ -140,69 +159,94 @@ impl Desk {
                 terminal::say(format_args!("{name}: was told at {at}; --again tells it once more"));
                 continue;
             }
-            match self.send(&channel) {
+            let noted = match self.send(&channel) {
                 Ok(()) => {
                     terminal::answer(format_args!("{name}: told"));
-                    if let Err(error) = told.note(name) {
-                        failed = true;
-                        terminal::say(format_args!("{name}: may be told again: {error:#}"));
-                    }
+                    told.note(name)
                 }
-                Err(problem) => {
+                Err(Untold { why, perhaps: false }) => {
                     failed = true;
-                    terminal::say(format_args!("{name}: not told: {problem}"));
+                    terminal::say(format_args!("{name}: not told: {why}"));
+                    Ok(())
                 }
+                // Noted as told, so that nobody is told twice the next time.
+                Err(Untold { why, perhaps: true }) => {
+                    failed = true;
+                    let again = "look there; --again tells it once more";
+                    terminal::say(format_args!("{name}: may have been told ({why}); {again}"));
+                    told.note(name)
+                }
+            };
+            if let Err(error) = noted {
+                failed = true;
+                terminal::say(format_args!("{name}: may be told again: {error:#}"));
             }
         }
         if failed { Exit::Failed } else { Exit::Passed }
     }
 
-    fn send(&self, channel: &Channel<'_>) -> Result<(), String> {
-        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
-        let post = |url: &Template, token: Option<&Template>, body: &Value| {
-            // What the product said is clean already; a secret of this suite's channels is not in it.
-            let post = Post {
-                url: filled(url)?,
-                token: token.map(filled).transpose()?,
-                body: self.secrets.scrub_text(&body.to_string()),
-                key: self.night.clone(),
-            };
-            http::post(&post, &std::thread::sleep).map(drop).map_err(|it| it.to_string())
+    /// The value of a text that may hold secrets.
+    fn value(&self, text: &Template) -> Result<String, String> {
+        filled(text, &self.secrets, "").map_err(|it| it.to_string())
+    }
+
+    fn post(
+        &self,
+        url: &Template,
+        token: Option<&Template>,
+        body: &Value,
+        twice: Twice,
+    ) -> Result<(), Untold> {
+        // What the product said is clean already; a secret of this suite's channels is not in it.
+        let post = Post {
+            url: self.value(url)?,
+            token: token.map(|it| self.value(it)).transpose()?,
+            body: self.secrets.scrub_text(&body.to_string()),
+            key: self.night.clone(),
+            twice,
         };
+        Ok(http::post(&post, &std::thread::sleep).map(drop)?)
+    }
+
+    fn send(&self, channel: &Channel<'_>) -> Result<(), Untold> {
         match channel {
-            Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
+            Channel::Slack(SlackConfig::Webhook(url)) => {
+                self.post(url, None, &self.message.slack(), Twice::MakesTwo)
+            }
             Channel::Slack(SlackConfig::Api { token, channel, api }) => {
                 let desk = slack::Desk {
-                    api: guarded(filled(api)?)?,
-                    token: filled(token)?,
+                    api: guarded(self.value(api)?)?,
+                    token: self.value(token)?,
                     channel,
                     secrets: &self.secrets,
                     threads: self.threads.clone(),
                 };
-                let told = desk.tell(&self.message, &std::thread::sleep);
-                told.map_err(|it| it.to_string())?.iter().for_each(terminal::say);
+                desk.tell(&self.message, &std::thread::sleep)?.iter().for_each(terminal::say);
                 Ok(())
             }
-            Channel::Teams(url) => post(url, None, &self.message.teams()),
-            Channel::Webhook(it) => post(&it.url, it.token.as_ref(), &self.message.webhook()),
+            Channel::Teams(url) => self.post(url, None, &self.message.teams(), Twice::MakesTwo),
+            // A program knows by the key that it was told before.
+            Channel::Webhook(it) => {
+                self.post(&it.url, it.token.as_ref(), &self.message.webhook(), Twice::Harmless)
+            }
             Channel::Github(it) => {
                 let forge = self.forge(it, TrackerKind::Github)?;
-                forge.github(&self.message, &self.report).map_err(|it| it.to_string())
+                forge.github(&self.message, &self.report).map_err(|it| it.to_string().into())
             }
             Channel::Gitlab(it) => {
                 let forge = self.forge(it, TrackerKind::Gitlab)?;
-                forge.gitlab(&self.message).map_err(|it| it.to_string())
+                forge.gitlab(&self.message).map_err(|it| it.to_string().into())
             }
             Channel::Mail(it) => {
                 let way = mail::Way {
-                    server: filled(&it.server)?,
-                    user: it.user.as_ref().map(filled).transpose()?,
-                    password: it.password.as_ref().map(filled).transpose()?,
+                    server: self.value(&it.server)?,
+                    user: it.user.as_ref().map(|it| self.value(it)).transpose()?,
+                    password: it.password.as_ref().map(|it| self.value(it)).transpose()?,
                     from: &it.from,
                     to: &it.to,
                     secrets: &self.secrets,
                 };
-                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string())
+                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string().into())
             }
         }
     }
@@ -211,12 +255,11 @@ impl Desk {
 impl Desk {
     /// A forge, with what we are known by there.
     fn forge<'a>(&'a self, of: &'a ForgeConfig, kind: TrackerKind) -> Result<Forge<'a>, String> {
-        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
         let usual = || Ok(kind.api().unwrap_or_default().to_owned());
         Ok(Forge {
-            api: guarded(of.api.as_ref().map_or_else(usual, filled)?)?,
+            api: guarded(of.api.as_ref().map_or_else(usual, |it| self.value(it))?)?,
             place: &of.place,
-            token: filled(&of.token)?,
+            token: self.value(&of.token)?,
             secrets: &self.secrets,
             environment: &self.environment,
             wait: &std::thread::sleep,

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::http::{self, HttpError, Post};
+use super::http::{self, HttpError, Post, Twice};
 use crate::ledger::Secrets;
 use crate::report::Message;
 
@@ -110,6 +110,7 @@ impl Desk<'_> {
             token: Some(self.token.clone()),
             body: self.secrets.scrub_text(&body.to_string()),
             key: key.to_owned(),
+            twice: Twice::MakesTwo,
         };
         let answer = http::post(&post, wait)?;
         match serde_json::from_str::<Answer>(&answer) {

@@ -6,6 +6,7 @@ use super::filing::FILE_TICKETS;
 use super::notify::NOTIFY;
 use super::page::{BROWSER, SESSION};
 use super::product::PRODUCT;
+use super::publish::REPORT;
 use super::shapes::{PAGE_FACET, REDACTIONS, TARGETS, TEXT, VERDICTS, auto, input_kinds};
 use super::stages::STAGES_KEY;
 use super::{Object, Shape, object, optional, required};
@@ -446,6 +447,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&FILE_TICKETS),
             "Where `nightshift file` makes tickets of findings.",
             "{ to: github, repository: owner/name, token: '${secret:GITHUB_TOKEN}' }",
+        ),
+        optional(
+            "report",
+            Shape::Object(&REPORT),
+            "What becomes of the report of a night.",
+            "{ publish: /srv/nights }",
         ),
         optional(
             "facets",

@@ -18,6 +18,7 @@
 //! - `recording.rs`: the keys of recordings.
 //! - `filing.rs`: the keys that say where findings become tickets.
 //! - `notify.rs`: the keys that say who is told of a night.
+//! - `publish.rs`: the keys that say where the report of a night is put.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
@@ -29,6 +30,7 @@ mod gestures;
 mod notify;
 mod page;
 mod product;
+mod publish;
 mod recording;
 mod scenario;
 mod shapes;
@@ -43,6 +45,7 @@ pub(crate) use gestures::*;
 pub(crate) use notify::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
+pub(crate) use publish::*;
 pub(crate) use recording::*;
 pub(crate) use scenario::*;
 pub(crate) use shapes::*;

@@ -122,7 +122,7 @@ pub(crate) static NOTIFY: Object = object(
         optional(
             "link",
             Shape::Template,
-            "The address that the report was put at; `${night}` is the night's id.",
+            "The address that the report was put at; `${night}` is the night's id. That of `report.publish` unless said.",
             "https://reports.example/${night}/index.html",
         ),
         optional(

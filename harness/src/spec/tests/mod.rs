@@ -5,6 +5,7 @@
 mod complaints;
 mod hostile;
 mod model;
+mod publish;
 mod schema;
 mod stages;
 

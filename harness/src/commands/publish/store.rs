@@ -1,0 +1,358 @@
+//! [`Store`]: objects in storage that speaks S3, its calls signed by version 4 of Amazon's signature.
+//! Each call does the same where it is made twice, so that one that came to nothing is made again.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::model::Template;
+use crate::model::publish::S3Config;
+
+/// How often a call is tried.
+const MOST_TRIES: u32 = 4;
+/// How long one try may take.
+const LONGEST: Duration = Duration::from_secs(120);
+/// The largest answer that is read, in bytes: a list of nights.
+const MOST_ANSWER: u64 = 16 << 20;
+/// What is signed of a call beside its method and address.
+const SIGNED: &str = "host;x-amz-content-sha256;x-amz-date";
+
+/// A part of a bucket: all names begin with the same prefix.
+pub struct Store {
+    /// `https://s3.example/bucket/prefix/`.
+    base: Url,
+    access: Access,
+    agent: ureq::Agent,
+    wait: fn(Duration),
+}
+
+/// What we are known by there.
+struct Access {
+    region: String,
+    key: String,
+    secret: String,
+}
+
+/// What came of one try.
+enum Said {
+    Done(Vec<u8>),
+    Missing,
+    Refused(String),
+    NotWell(String),
+}
+
+impl Store {
+    /// The part of a bucket that a suite names; `value` fills texts that may hold secrets.
+    ///
+    /// # Errors
+    /// A secret has no value, or its address is none.
+    pub fn of(
+        config: &S3Config,
+        value: &dyn Fn(&Template) -> anyhow::Result<String>,
+    ) -> anyhow::Result<Self> {
+        let region = config.region.clone();
+        let endpoint = match &config.endpoint {
+            Some(endpoint) => value(endpoint)?,
+            None => format!("https://s3.{region}.amazonaws.com"),
+        };
+        let prefix = config.prefix.as_ref().map(|it| format!("{it}/")).unwrap_or_default();
+        let base = format!("{}/{}/{prefix}", endpoint.trim_end_matches('/'), config.bucket);
+        let base = Url::parse(&base).context("its `endpoint` is no address")?;
+        let sound = matches!(base.scheme(), "https" | "http") && base.host_str().is_some();
+        ensure!(sound && base.query().is_none(), "its `endpoint` is no address of storage");
+        let access = Access { region, key: value(&config.key)?, secret: value(&config.secret)? };
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(LONGEST))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .build()
+            .into();
+        Ok(Self { base, access, agent, wait: std::thread::sleep })
+    }
+
+    /// Where an object is; names are of letters, digits and `/._-`, which need no escape.
+    pub fn address(&self, name: &str) -> String {
+        format!("{}{name}", self.base)
+    }
+
+    /// An object; `None` where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn get(&self, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        self.call("GET", name, "", &[]).with_context(|| format!("cannot read {name} there"))
+    }
+
+    /// Writes an object, whole or not at all.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn put(&self, name: &str, media: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let written = self.call("PUT", name, media, bytes);
+        let written = written.with_context(|| format!("cannot write {name} there"))?;
+        ensure!(written.is_some(), "cannot write {name}: there is no such bucket");
+        Ok(())
+    }
+
+    /// Removes an object; one that is not there is removed already.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn remove(&self, name: &str) -> anyhow::Result<()> {
+        let removed = self.call("DELETE", name, "", &[]);
+        removed.map(drop).with_context(|| format!("cannot remove {name} there"))
+    }
+
+    fn call(
+        &self,
+        method: &'static str,
+        name: &str,
+        media: &str,
+        bytes: &[u8],
+    ) -> anyhow::Result<Option<Vec<u8>>> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.once(method, name, media, bytes)? {
+                Said::Done(answer) => return Ok(Some(answer)),
+                Said::Missing => return Ok(None),
+                Said::Refused(why) => bail!(why),
+                Said::NotWell(why) if tries >= MOST_TRIES => bail!("{why}, {tries} times"),
+                Said::NotWell(_) => (self.wait)(Duration::from_secs(1 << (tries - 1))),
+            }
+        }
+    }
+
+    fn once(
+        &self,
+        method: &'static str,
+        name: &str,
+        media: &str,
+        bytes: &[u8],
+    ) -> anyhow::Result<Said> {
+        let url = Url::parse(&self.address(name))?;
+        let (now, hash) = (Utc::now(), HEXLOWER.encode(&Sha256::digest(bytes)));
+        let authorization = self.access.authorization(method, &url, &hash, now);
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header("x-amz-content-sha256", hash)
+            .header("x-amz-date", moment(now))
+            .header("authorization", authorization);
+        if !media.is_empty() {
+            request = request.header("content-type", media);
+        }
+        let sent = match method {
+            "PUT" => self.agent.run(request.body(bytes)?),
+            _ => self.agent.run(request.body(())?),
+        };
+        let mut answer = match sent {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Said::NotWell(error.to_string())),
+        };
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(MOST_ANSWER).read_to_vec();
+        Ok(match (status, body) {
+            (200..=299, Ok(body)) => Said::Done(body),
+            (200..=299, Err(error)) => Said::NotWell(error.to_string()),
+            (404, _) => Said::Missing,
+            (408 | 429 | 500..=599, _) => Said::NotWell(format!("it answered {status}")),
+            (_, body) => Said::Refused(refusal(status, &body.unwrap_or_default())),
+        })
+    }
+}
+
+impl Access {
+    /// The header by which a call is known as ours.
+    fn authorization(&self, method: &str, url: &Url, hash: &str, now: DateTime<Utc>) -> String {
+        let host = match (url.host_str().unwrap_or_default(), url.port()) {
+            (host, Some(port)) => format!("{host}:{port}"),
+            (host, None) => host.to_owned(),
+        };
+        let (path, query) = (url.path(), url.query().unwrap_or_default());
+        let (moment, day) = (moment(now), now.format("%Y%m%d").to_string());
+        let called = format!(
+            "{method}\n{path}\n{query}\nhost:{host}\nx-amz-content-sha256:{hash}\n\
+             x-amz-date:{moment}\n\n{SIGNED}\n{hash}"
+        );
+        let scope = format!("{day}/{}/s3/aws4_request", self.region);
+        let called = HEXLOWER.encode(&Sha256::digest(called));
+        let told = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{called}");
+        let mut key = format!("AWS4{}", self.secret).into_bytes();
+        for part in [day.as_str(), &self.region, "s3", "aws4_request"] {
+            key = signed(&key, part);
+        }
+        let signature = HEXLOWER.encode(&signed(&key, &told));
+        format!(
+            "AWS4-HMAC-SHA256 Credential={}/{scope},SignedHeaders={SIGNED},Signature={signature}",
+            self.key
+        )
+    }
+}
+
+fn moment(now: DateTime<Utc>) -> String {
+    now.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn signed(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Why something was refused: the code of the answer, which is XML, and nothing else of it.
+fn refusal(status: u16, body: &[u8]) -> String {
+    let body = String::from_utf8_lossy(body);
+    let code = body.split_once("<Code>").and_then(|it| it.1.split_once("</Code>"));
+    match code.map(|it| it.0) {
+        Some(code) => format!("it answered {status}: {}", crate::report::one_line(code, 60)),
+        None => format!("it answered {status}"),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::collections::BTreeMap;
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Storage on the loopback: what it holds, and with what it answers before it is well.
+    #[derive(Clone, Default)]
+    pub struct Storage {
+        pub objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+        /// The calls, as `PUT /bucket/name`.
+        pub calls: Arc<Mutex<Vec<String>>>,
+        /// Each is taken for one call.
+        pub answers: Arc<Mutex<Vec<&'static str>>>,
+    }
+
+    impl Storage {
+        /// Starts it; answers with it and a store of it.
+        pub fn start() -> (Self, Store) {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let at = listener.local_addr().expect("an address");
+            let storage = Self::default();
+            let served = storage.clone();
+            std::thread::spawn(move || {
+                for stream in listener.incoming() {
+                    served.answer(stream.expect("a connection"));
+                }
+            });
+            let config = S3Config {
+                endpoint: Some(Template::new(format!("http://{at}/"))),
+                region: "us-east-1".to_owned(),
+                bucket: "reports".to_owned(),
+                prefix: Some("shop".to_owned()),
+                key: Template::new("AKID"),
+                secret: Template::new("s3cret"),
+            };
+            let store = Store::of(&config, &|it: &Template| Ok(it.raw().to_owned())).expect("a store");
+            (storage, Store { wait: |_| (), ..store })
+        }
+
+        fn answer(&self, stream: TcpStream) {
+            let mut reader = BufReader::new(stream);
+            let (mut head, mut length, mut hash) = (Vec::new(), 0, String::new());
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).expect("a line");
+                let lower = line.trim().to_lowercase();
+                if lower.is_empty() {
+                    break;
+                }
+                if let Some(value) = lower.strip_prefix("content-length:") {
+                    length = value.trim().parse().expect("a length");
+                } else if let Some(value) = lower.strip_prefix("x-amz-content-sha256:") {
+                    hash = value.trim().to_owned();
+                }
+                head.push(line.trim().to_owned());
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).expect("a body");
+            let is_signed = |it: &String| it.to_lowercase().contains("credential=akid/");
+            let sound = HEXLOWER.encode(&Sha256::digest(&body)) == hash;
+            assert!(sound && head.iter().any(is_signed), "it is signed: {head:?}");
+            let call = head.first().and_then(|it| it.strip_suffix(" HTTP/1.1"));
+            let (status, found) = self.done(call.expect("a call"), body);
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", found.len());
+            let whole = [head.as_bytes(), b"Connection: close\r\n\r\n", found.as_slice()].concat();
+            reader.get_mut().write_all(&whole).expect("answered");
+        }
+
+        fn done(&self, call: &str, body: Vec<u8>) -> (&'static str, Vec<u8>) {
+            self.calls.lock().expect("whole").push(call.to_owned());
+            if let Some(answer) = self.answers.lock().expect("whole").pop() {
+                let why = "<Error><Code>SlowDown</Code><Key>s3cret</Key></Error>";
+                return (answer, why.as_bytes().to_vec());
+            }
+            let (method, path) = call.split_once(' ').expect("a method and a path");
+            let mut objects = self.objects.lock().expect("whole");
+            match method {
+                "PUT" => {
+                    objects.insert(path.to_owned(), body);
+                    ("200 OK", Vec::new())
+                }
+                "DELETE" => {
+                    objects.remove(path);
+                    ("204 No Content", Vec::new())
+                }
+                _ => match objects.get(path) {
+                    Some(bytes) => ("200 OK", bytes.clone()),
+                    None => ("404 Not Found", Vec::new()),
+                },
+            }
+        }
+    }
+
+    /// The example of Amazon's documentation of version 4 ("GET Bucket Lifecycle").
+    #[test]
+    fn a_call_is_signed_as_the_documentation_has_it() {
+        let access = Access {
+            region: "us-east-1".to_owned(),
+            key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
+        };
+        let url = Url::parse("https://examplebucket.s3.amazonaws.com/?lifecycle=").expect("one");
+        let now = "2013-05-24T00:00:00Z".parse().expect("an instant");
+        let hash = HEXLOWER.encode(&Sha256::digest(b""));
+        let signed = access.authorization("GET", &url, &hash, now);
+        let known = "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543";
+        assert!(signed.ends_with(&format!("Signature={known}")), "{signed}");
+    }
+
+    #[test]
+    fn an_object_is_written_read_and_removed_also_where_storage_is_not_well_at_first() {
+        let (storage, store) = Storage::start();
+        assert_eq!(store.get("a.json").expect("asked"), None);
+        storage.answers.lock().expect("whole").extend(["503 Slow Down", "500 X"]);
+        store.put("a.json", "application/json", b"{}").expect("written");
+        assert_eq!(store.get("a.json").expect("read"), Some(b"{}".to_vec()));
+        store.remove("a.json").expect("removed");
+        assert_eq!(store.get("a.json").expect("asked"), None);
+        let calls = storage.calls.lock().expect("whole");
+        assert_eq!(calls.iter().filter(|it| it.starts_with("PUT ")).count(), 3, "{calls:?}");
+        assert!(calls.iter().all(|it| it.ends_with(" /reports/shop/a.json")), "{calls:?}");
+    }
+
+    #[test]
+    fn what_is_refused_is_told_by_its_code_alone_and_not_tried_again() {
+        let (storage, store) = Storage::start();
+        storage.answers.lock().expect("whole").push("403 Forbidden");
+        let refused = store.put("a.json", "application/json", b"{}").expect_err("refused");
+        let refused = format!("{refused:#}");
+        assert_eq!(refused, "cannot write a.json there: it answered 403: SlowDown");
+        assert_eq!(storage.calls.lock().expect("whole").len(), 1);
+        storage.answers.lock().expect("whole").extend(["500 X"; 4]);
+        let ill = format!("{:#}", store.remove("a.json").expect_err("it is ill"));
+        assert_eq!(ill, "cannot remove a.json there: it answered 500, 4 times");
+    }
+}
