@@ -30,9 +30,7 @@ fn rendered(name: &str) -> String {
         let more = u64::from(found.get(1).is_some());
         match &values[&found[2]] {
             Value::String(text) if more == 0 => text.clone(),
-            Value::Number(number) => {
-                (number.as_u64().expect("a whole number") + more).to_string()
-            }
+            Value::Number(number) => (number.as_u64().expect("a whole number") + more).to_string(),
             other => panic!("{}: {other} is no value for it", &found[0]),
         }
     });

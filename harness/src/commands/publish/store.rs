@@ -255,7 +255,8 @@ pub mod tests {
                 key: Template::new("AKID"),
                 secret: Template::new("s3cret"),
             };
-            let store = Store::of(&config, &|it: &Template| Ok(it.raw().to_owned())).expect("a store");
+            let store =
+                Store::of(&config, &|it: &Template| Ok(it.raw().to_owned())).expect("a store");
             (storage, Store { wait: |_| (), ..store })
         }
 

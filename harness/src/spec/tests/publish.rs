@@ -44,7 +44,8 @@ fn a_report_is_put_into_a_folder_or_bucket_or_given_to_a_command() {
         key: Template::new("${secret:KEY}"),
         secret: Template::new("${secret:HIDDEN}"),
     };
-    let said = "bucket: reports, prefix: nights/shop, key: '${secret:KEY}', secret: '${secret:HIDDEN}'";
+    let said =
+        "bucket: reports, prefix: nights/shop, key: '${secret:KEY}', secret: '${secret:HIDDEN}'";
     assert_eq!(
         read(&format!("{{ s3: {{ {said} }}, keep: 7 }}")),
         Some(PublishConfig { to: PublishTo::S3 { store, keep: 7 }, link: None })
