@@ -16,7 +16,7 @@ use rmcp::model::{
     ProtocolVersion, ServerCapabilities, ServerConfig, Tool as ToolInfo, ToolAnnotations,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use super::McpError;
 use super::client::Client;
@@ -42,6 +42,8 @@ pub struct Server {
     client: Mutex<Client>,
     note: Note,
     way: Way,
+    /// Its place among all clients, which is free when it has left.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// How a client is connected.
@@ -57,7 +59,13 @@ impl Server {
     /// A server for one client.
     pub fn new(setting: Arc<Setting>, way: Way) -> Self {
         let note = Note::default();
-        Self { client: Mutex::new(Client::new(setting, note.clone())), note, way }
+        Self { client: Mutex::new(Client::new(setting, note.clone())), note, way, _place: None }
+    }
+
+    /// The same, at its place among all clients.
+    #[must_use]
+    pub fn at(self, place: OwnedSemaphorePermit) -> Self {
+        Self { _place: Some(place), ..self }
     }
 
     /// Waits for a reply, and tells meanwhile what is being done.
