@@ -6,6 +6,7 @@
 
 use std::time::Instant;
 
+use super::coding::CodingAgent;
 use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
@@ -35,6 +36,8 @@ pub struct Brain<'a> {
     pub night: &'a Purse,
     /// Which try at a way this is, from 1.
     pub attempt: u32,
+    /// The coding agent that takes a goal over instead of being asked for one action at a time.
+    pub agent: Option<&'a dyn CodingAgent>,
 }
 
 impl<'a> Brain<'a> {

@@ -10,9 +10,10 @@ use super::action::action;
 use super::arguments::Given;
 use super::book::{Book, Meant};
 use super::reply::{Reply, Went, data, part, plain};
+use super::lent::Lent;
 use super::setting::Setting;
 use super::stay::{Note, Stay};
-use super::tools::{self, ToolKind};
+use super::tools::{TOOLS, Tool, ToolKind};
 use super::{nights, suite};
 use crate::attempt::{Answer, Seen, Wish};
 use crate::ledger::Secrets;
@@ -39,6 +40,8 @@ pub struct Client {
     /// What is kept out of answers while there is no session yet.
     known: Option<Secrets>,
     stay: Option<Stay>,
+    /// What it has instead of a session and a product of its own.
+    lent: Option<Lent>,
     note: Note,
 }
 
@@ -46,13 +49,31 @@ impl Client {
     /// A client that was told nothing yet. `note` says what is being done.
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
         setting.clients.send_modify(|it| *it += 1);
-        Self { setting, book: Book::default(), house: None, known: None, stay: None, note }
+        let book = Book::default();
+        Self { setting, book, house: None, known: None, stay: None, lent: None, note }
+    }
+
+    /// The same for a coding agent that was started: it uses what the attempt uses that started it.
+    #[must_use]
+    pub fn lending(mut self, lent: Lent) -> Self {
+        self.lent = Some(lent);
+        self
+    }
+
+    /// The tools that it has.
+    #[must_use]
+    pub fn tools(&self) -> Vec<&'static Tool> {
+        match &self.lent {
+            Some(lent) => lent.tools(),
+            None => TOOLS.iter().collect(),
+        }
     }
 
     /// Answers one call of somebody.
     pub async fn call(&mut self, by: &str, name: &str, given: Option<Map<String, Value>>) -> Reply {
-        let Some(tool) = tools::named(name) else {
-            let names: Vec<&str> = tools::TOOLS.iter().map(|it| it.kind.word()).collect();
+        let tools = self.tools();
+        let Some(tool) = tools.iter().find(|it| it.kind.word() == name) else {
+            let names: Vec<&str> = tools.iter().map(|it| it.kind.word()).collect();
             return Reply::wrong(format!(
                 "there is no tool {name:?}; there are {}",
                 names.join(", ")
@@ -78,6 +99,10 @@ impl Client {
                 block_in_place(|| nights::evidence(&self.setting, own.as_ref(), &given))
             }
             ToolKind::WriteScenario => block_in_place(|| self.propose(by, &given)).into(),
+            ToolKind::Tell => match &self.lent {
+                Some(lent) => lent.tell(&given).into(),
+                None => Reply::wrong("nobody waits for it"),
+            },
         };
         self.without_secrets(reply)
     }
@@ -88,9 +113,10 @@ impl Client {
 
     /// A reply without the value of any secret, whatever the product or a file shows.
     fn without_secrets(&mut self, reply: Reply) -> Reply {
-        let secrets = match &self.house {
-            Some(house) => Ok(house.ledger().secrets().clone()),
-            None => self.known_secrets(),
+        let secrets = match (&self.lent, &self.house) {
+            (Some(lent), _) => Ok(lent.secrets().clone()),
+            (None, Some(house)) => Ok(house.ledger().secrets().clone()),
+            (None, None) => self.known_secrets(),
         };
         match secrets {
             Ok(secrets) => Reply { text: secrets.scrub_text(&reply.text), ..reply },
@@ -124,6 +150,9 @@ impl Client {
 
     /// Asks the product, which is brought up where it is not.
     async fn ask(&mut self, by: &str, wish: Wish) -> Result<Answer, String> {
+        if let Some(lent) = &self.lent {
+            return lent.ask(by, wish).await;
+        }
         if self.stay.as_ref().is_none_or(|it| !it.is_there()) {
             let house = self.house()?;
             self.book.turn();
@@ -247,6 +276,9 @@ impl Client {
     }
 
     fn has_pages(&mut self) -> Result<(), String> {
+        if self.lent.is_some() {
+            return Ok(());
+        }
         if self.house()?.has_pages() {
             return Ok(());
         }
@@ -396,7 +428,7 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_is_told_in_the_words_of_who_asked() {
-        let act = tools::named("act").expect("a tool");
+        let act = crate::mcp::tools::named("act").expect("a tool");
         let asked = |arguments: Value| {
             let Value::Object(arguments) = arguments else { panic!("an object") };
             asked_for(&Given::of(act, Some(arguments)).expect("it fits"))

@@ -23,7 +23,8 @@ use super::client::Client;
 use super::reply::{Reply, Went};
 use super::setting::Setting;
 use super::stay::Note;
-use super::tools::{TOOLS, Tool};
+use super::lent::Lent;
+use super::tools::Tool;
 
 /// How often a client that asked for it is told that something still goes on.
 const BEAT: Duration = Duration::from_secs(1);
@@ -42,6 +43,7 @@ pub struct Server {
     client: Mutex<Client>,
     note: Note,
     way: Way,
+    tools: Vec<&'static Tool>,
     /// Its place among all clients, which is free when it has left.
     _place: Option<OwnedSemaphorePermit>,
 }
@@ -59,7 +61,19 @@ impl Server {
     /// A server for one client.
     pub fn new(setting: Arc<Setting>, way: Way) -> Self {
         let note = Note::default();
-        Self { client: Mutex::new(Client::new(setting, note.clone())), note, way, _place: None }
+        Self::of(Client::new(setting, note.clone()), note, way)
+    }
+
+    /// A server for a coding agent that was started.
+    pub fn lending(setting: Arc<Setting>, lent: Lent) -> Self {
+        let note = Note::default();
+        let client = Client::new(setting, note.clone()).lending(lent);
+        Self::of(client, note, Way::Requests)
+    }
+
+    fn of(client: Client, note: Note, way: Way) -> Self {
+        let tools = client.tools();
+        Self { client: Mutex::new(client), note, way, tools, _place: None }
     }
 
     /// The same, at its place among all clients.
@@ -122,7 +136,8 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(TOOLS.iter().map(described).collect()))
+        let tools = self.tools.iter().map(|it| described(it)).collect();
+        Ok(ListToolsResult::with_all_items(tools))
     }
 
     async fn call_tool(

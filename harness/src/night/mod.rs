@@ -48,6 +48,7 @@
 //! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `coder.rs`: the coding agent that a suite starts, within its walls.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `ways.rs`: looks several times for a way to a goal that has no recording.
@@ -70,6 +71,7 @@ mod bisect;
 mod builds;
 mod cassette;
 mod clean;
+mod coder;
 mod control;
 mod course;
 mod culprits;
@@ -132,6 +134,7 @@ use chrono::Utc;
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
+pub use coder::{OpenTools, Room, ToolServer};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
 pub use finished::Finished;
 pub use ground::{Ground, Scope, options_of};

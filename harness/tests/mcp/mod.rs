@@ -2,6 +2,7 @@
 //! and output: it buys a thing, is refused what policy does not allow, and never sees a secret.
 
 mod client;
+mod coder;
 mod official;
 mod skills;
 

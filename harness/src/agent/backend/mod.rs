@@ -119,6 +119,14 @@ pub enum BackendError {
     /// What it said is no answer of its protocol.
     #[error("the model's answer is not one of its protocol: {0}; see `agent: api`")]
     Malformed(String),
+    /// A coding agent was started and gave no answer.
+    #[error("the coding agent {command} gave no answer: {said}")]
+    Command {
+        /// Its name.
+        command: String,
+        /// Why not.
+        said: String,
+    },
     /// A cassette lacks it.
     #[error(
         "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
@@ -142,6 +150,12 @@ pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
         Err(BackendError::Cut { tokens_in, tokens_out }) => (*tokens_in, *tokens_out),
         Err(_) => (0, 0),
     }
+}
+
+/// What an answer must look like, as a JSON Schema.
+#[must_use]
+pub fn schema(form: Form) -> serde_json::Value {
+    wire::schema(form)
 }
 
 /// A model that can be asked.

@@ -95,7 +95,7 @@ pub(super) async fn work_inside(
     let Some(agent) = &suite.config.agent else {
         return Err(NightError::Usage("this suite has no language model".to_owned()));
     };
-    let (backend, secrets) = model(suite, &options.environment)?;
+    let (backend, secrets) = model(suite, &options.environment, options.tools.as_ref())?;
     let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
     let currency = agent.price.as_ref().map(|it| it.currency.clone());
     let shift = Shift {
