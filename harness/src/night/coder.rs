@@ -2,10 +2,8 @@
 //! is asked: within walls, with our tools as the only thing of the night that it can reach.
 //!
 //! It is started for each errand in folders of its own, which go with it. Of the product it gets nothing:
-//! neither its folders nor the addresses of its servers. Who serves the tools knows the protocol, and is
-//! above this room: [`ToolServer`].
+//! neither its folders nor the addresses of its servers.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,12 +12,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use indexmap::IndexMap;
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::scratch;
+use super::tools::{OpenTools, Room, ToolServer};
 use super::walls::{Needs, Walled};
 use crate::agent::backend::{Answer, Backend, BackendError, Request, schema};
-use crate::attempt::{Call, CodingAgent, Errand, Told, Worked};
+use crate::attempt::{CodingAgent, Errand, Told, Worked};
 use crate::ledger::Secrets;
 use crate::model::agent::AgentCommand;
 use crate::model::sandbox::Sandbox;
@@ -40,34 +39,6 @@ const URL_VARIABLE: &str = "NIGHTSHIFT_MCP_URL";
 const TOKEN_VARIABLE: &str = "NIGHTSHIFT_MCP_TOKEN";
 /// What it knows the file by.
 const CONFIG_VARIABLE: &str = "NIGHTSHIFT_MCP_CONFIG";
-
-/// Serves our tools to a coding agent.
-pub trait ToolServer: std::fmt::Debug + Send + Sync {
-    /// Opens them on this machine, for who brings the token, until what it answers with is dropped.
-    fn open(&self, room: Room) -> BoxFuture<'_, std::io::Result<OpenTools>>;
-}
-
-/// What is served.
-pub struct Room {
-    /// Where calls go; `None` where it may only answer.
-    pub calls: Option<mpsc::Sender<Call>>,
-    /// Where what it tells at its end goes.
-    pub told: Arc<Mutex<Option<Told>>>,
-    /// What nobody may tell it.
-    pub secrets: Secrets,
-}
-
-/// Tools that are served.
-pub struct OpenTools {
-    /// Where.
-    pub address: SocketAddr,
-    /// The same as clients have it.
-    pub url: String,
-    /// What must be brought.
-    pub token: String,
-    /// They are served as long as this is kept.
-    pub until: oneshot::Sender<()>,
-}
 
 /// The coding agent of a suite.
 #[derive(Clone)]

@@ -49,6 +49,7 @@
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `coder.rs`: the coding agent that a suite starts, within its walls.
+//! - `tools.rs`: who serves our tools to it.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `ways.rs`: looks several times for a way to a goal that has no recording.
@@ -120,6 +121,7 @@ mod stage;
 mod stop;
 mod survey;
 pub mod tidy;
+mod tools;
 mod visit;
 mod walls;
 mod ways;
@@ -134,7 +136,6 @@ use chrono::Utc;
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
-pub use coder::{OpenTools, Room, ToolServer};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
 pub use finished::Finished;
 pub use ground::{Ground, Scope, options_of};
@@ -163,6 +164,7 @@ pub use shifted::{AGENT_FILE, NOTHING_RAN};
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};
+pub use tools::{OpenTools, Room, ToolServer};
 pub use visit::{Destination, Visit};
 
 use self::course::Course;

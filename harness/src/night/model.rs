@@ -5,9 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::NightError;
-use super::coder::{Coder, ToolServer};
+use super::coder::Coder;
 use super::means::backend;
 use super::secrets::of_a_model;
+use super::tools::ToolServer;
 use super::walls::around_an_agent;
 use crate::agent::backend::Backend;
 use crate::ledger::Secrets;

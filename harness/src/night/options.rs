@@ -7,9 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
-use super::coder::ToolServer;
 use super::shake::Shake;
 use super::share::Share;
+use super::tools::ToolServer;
 use crate::attempt::Person;
 use crate::ledger::NightDir;
 pub use crate::model::asked::NewBaselines;
