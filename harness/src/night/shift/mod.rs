@@ -104,6 +104,7 @@ pub(super) async fn work_inside(
         currency,
         ..Shift::default()
     };
+    let proposals = Proposals::new(suite, &bounds.folder, secrets.clone());
     let mut desk = Desk {
         suite,
         ground: Ground::of(suite, &scope)?,
@@ -113,7 +114,7 @@ pub(super) async fn work_inside(
         secrets,
         known: known::known(suite, options)?,
         before: known::before(suite, options)?,
-        proposals: Proposals::new(suite, &bounds.folder, secrets.clone()),
+        proposals,
         bounds,
         began: Instant::now(),
         stop,
@@ -138,7 +139,7 @@ impl Desk<'_> {
             if let Some(why) = self.is_over() {
                 return Ok(why);
             }
-            let tried: Vec<serde_json::Value> = self
+            let tried: Vec<Value> = self
                 .shift
                 .charters
                 .iter()
