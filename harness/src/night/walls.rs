@@ -10,7 +10,9 @@ use super::RunOptions;
 use crate::attempt::Person;
 use crate::model::sandbox::{Author, Sandbox, Walls};
 use crate::model::scenario::Surface;
+use crate::model::suite::Config;
 use crate::model::{Action, Plan, Scenario, Suite};
+use crate::policy::Policy;
 use crate::process::{Confinement, Gate, Limits, Relays, Spaces, is_no_home};
 
 /// How commands are confined tonight.
@@ -61,6 +63,15 @@ impl Hands {
             walled: tried.and_then(|it| it.walled.ok()),
             person: options.person.clone(),
             author: options.author,
+        }
+    }
+
+    /// The policy of an attempt: steps that a model wrote are decided on as what is proposed.
+    pub(super) fn policy(&self, policy: Policy, config: &Config) -> Policy {
+        match self.author {
+            Author::Proposal => policy.for_proposals(config.policy.iter().cloned().collect()),
+            // An agent from outside has no steps; the one before it is ours.
+            Author::Person | Author::Outside => policy,
         }
     }
 }
