@@ -74,7 +74,7 @@ impl Attempt<'_> {
         way.spent.add(took);
         self.talk.spent.add(took);
         hold.spend(took);
-        self.keep_work(agent.name(), (&prompt, &worked), took, way)?;
+        self.keep_work(agent.name(), (prompt.as_str(), &worked), took, way)?;
         match over {
             Some(over) => Ok(Some(over)),
             None => self.concluded(worked, way).await,
@@ -171,7 +171,7 @@ impl Attempt<'_> {
         took: Spent,
         way: &Way<'_>,
     ) -> Result<(), LedgerError> {
-        let wrote = worked.as_ref().map_or("", |it| &it.wrote);
+        let wrote = worked.as_ref().map_or("", |it| it.wrote.as_str());
         let request =
             self.ledger.keep("request to a coding agent", "text/plain", prompt.as_bytes())?;
         let answer =

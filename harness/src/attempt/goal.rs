@@ -124,7 +124,7 @@ impl Attempt<'_> {
         let failure = match self.brain.filter(|_| way.is_refused) {
             Some(brain) => {
                 let failure = match brain.agent {
-                    Some(agent) => self.hand_over((brain, agent), &mut way).await?,
+                    Some(agent) => Box::pin(self.hand_over((brain, agent), &mut way)).await?,
                     None => self.ask_on(brain, &mut way).await?,
                 };
                 failure.map(|it| way.undecided(it))

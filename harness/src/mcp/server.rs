@@ -20,10 +20,10 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use super::McpError;
 use super::client::Client;
+use super::lent::Lent;
 use super::reply::{Reply, Went};
 use super::setting::Setting;
 use super::stay::Note;
-use super::lent::Lent;
 use super::tools::Tool;
 
 /// How often a client that asked for it is told that something still goes on.

@@ -117,7 +117,7 @@ impl Coder {
         let config = folders.work.join(CONFIG);
         write_private(&config, &configuration(&open))
             .map_err(|error| format!("{}: {error}", config.display()))?;
-        let (spec, relays) = own.spec((&prompt, within), &open, (&folders, &config))?;
+        let (spec, relays) = own.spec((prompt.as_str(), within), &open, (&folders, config.as_path()))?;
         let end = async {
             match end.await {
                 Ok(why) => why,
@@ -161,7 +161,7 @@ impl Own {
                 addresses.extend(self.command.reach.iter().filter(|it| **it != open.address));
                 let needs = Needs {
                     read: Vec::new(),
-                    write: [&folders.work, &folders.home, &folders.tmp],
+                    write: [folders.work.as_path(), folders.home.as_path(), folders.tmp.as_path()],
                     addresses,
                     ways: folders.ways.clone(),
                 };
