@@ -213,9 +213,8 @@ mod tests {
     #[test]
     fn a_client_more_than_there_may_be_is_told_so_and_those_who_are_there_go_on() {
         let token = ("authorization", "Bearer 0123456789abcdef");
-        let status = |headers: &[(&str, &str)]| {
-            door(0).refuses(&asked(headers)).map(|it| it.0.as_u16())
-        };
+        let status =
+            |headers: &[(&str, &str)]| door(0).refuses(&asked(headers)).map(|it| it.0.as_u16());
         assert_eq!(status(&[token]), Some(503));
         assert_eq!(status(&[token, (SESSION, "1")]), None);
         assert_eq!(status(&[(SESSION, "1")]), Some(401), "the token comes first");

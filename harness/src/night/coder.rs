@@ -117,7 +117,8 @@ impl Coder {
         let config = folders.work.join(CONFIG);
         write_private(&config, &configuration(&open))
             .map_err(|error| format!("{}: {error}", config.display()))?;
-        let (spec, relays) = own.spec((prompt.as_str(), within), &open, (&folders, config.as_path()))?;
+        let (spec, relays) =
+            own.spec((prompt.as_str(), within), &open, (&folders, config.as_path()))?;
         let end = async {
             match end.await {
                 Ok(why) => why,
@@ -237,9 +238,8 @@ impl Backend for Coder {
                 within: self.0.timeout,
                 end,
             };
-            let failed = |said: String| {
-                BackendError::Command { command: self.0.name.clone(), said }
-            };
+            let failed =
+                |said: String| BackendError::Command { command: self.0.name.clone(), said };
             let worked = self.start(errand).await.map_err(failed)?;
             let text = match (worked.told, worked.ended) {
                 (Some(Told::Answer(text)), _) => text,
@@ -285,7 +285,8 @@ fn configuration(open: &OpenTools) -> String {
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{NightError, RunOptions};
 use super::cassette::cassette;
 use super::coder::Coder;
 use super::recordings::Repeatable;
 use super::walls::Hands;
+use super::{NightError, RunOptions};
 use crate::agent::backend::{Backend, Http, Purse};
 use crate::attempt::{Brain, CodingAgent, IsRedacted};
 use crate::compare::Redactor;

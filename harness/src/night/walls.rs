@@ -125,11 +125,7 @@ impl Tried {
         }
     }
 
-    fn looked(
-        sandbox: Sandbox,
-        environment: &IndexMap<String, String>,
-        needed: Needed,
-    ) -> Self {
+    fn looked(sandbox: Sandbox, environment: &IndexMap<String, String>, needed: Needed) -> Self {
         let launcher = match std::env::current_exe() {
             Ok(launcher) => launcher,
             Err(error) => {

@@ -16,11 +16,8 @@ const MOST_ATTEMPTS: u32 = 10;
 /// What only a model behind an address has.
 const OF_A_MODEL: [&str; 7] = ["api", "url", "model", "ca", "cassette", "tokens", "price"];
 /// What a model behind an address needs.
-const NEEDED: [(&str, &str); 3] = [
-    ("api", "openai-chat"),
-    ("url", "'http://127.0.0.1:8080/v1'"),
-    ("model", "smollm2"),
-];
+const NEEDED: [(&str, &str); 3] =
+    [("api", "openai-chat"), ("url", "'http://127.0.0.1:8080/v1'"), ("model", "smollm2")];
 
 /// Reads `agent`.
 pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
@@ -89,7 +86,9 @@ fn needed(reader: &mut Reader, node: &Node, fields: &Fields<'_>) {
 fn started(reader: &mut Reader, fields: &Fields<'_>, node: &Node) -> Option<AgentConfig> {
     for key in OF_A_MODEL {
         if let Some(node) = fields.get(key) {
-            let message = format!("\"{key}\" is of a model behind an address, and \"command\" starts a coding agent");
+            let message = format!(
+                "\"{key}\" is of a model behind an address, and \"command\" starts a coding agent"
+            );
             reader.advise(node.pos, message, "remove one of the two");
         }
     }
@@ -102,7 +101,11 @@ fn started(reader: &mut Reader, fields: &Fields<'_>, node: &Node) -> Option<Agen
         (budget.tokens.is_some() || budget.money.is_some(), fields.get("budget"))
     {
         let message = "the tokens and the money of a coding agent cannot be counted";
-        reader.advise(node.pos, message, "bound `actions` and `time`, as in `{ actions: 40, time: 10m }`");
+        reader.advise(
+            node.pos,
+            message,
+            "bound `actions` and `time`, as in `{ actions: 40, time: 10m }`",
+        );
     }
     let best_of = fields.get("best-of").and_then(|it| reader.attempts(it, "\"best-of\""));
     let docs = fields.get("docs").map(|it| reader.texts(it, "\"docs\"")).unwrap_or_default();

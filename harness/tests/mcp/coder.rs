@@ -87,7 +87,10 @@ fn a_coding_agent_reaches_a_goal_by_our_tools_and_the_next_night_needs_it_no_mor
     let night = suite.root().join("first");
     let [(asked, wrote)] = &wrote(&night)[..] else { panic!("it is started once") };
     assert_eq!(text(&asked["model"]), "coder.py");
-    assert!(wrote.starts_with("tools: observe act skills tell\nasked for the basket: True\n"), "{wrote}");
+    assert!(
+        wrote.starts_with("tools: observe act skills tell\nasked for the basket: True\n"),
+        "{wrote}"
+    );
     assert!(wrote.contains("key: [secret]\n"), "it has its key, and the night has it not: {wrote}");
     assert!(wrote.contains("noted; end now"), "{wrote}");
     let ledger = std::fs::read_to_string(night.join("ledger.jsonl")).expect("a ledger");
@@ -114,10 +117,11 @@ fn a_coding_agent_reaches_a_goal_by_our_tools_and_the_next_night_needs_it_no_mor
 #[test]
 fn a_coding_agent_whose_time_is_over_is_ended_with_all_that_it_started() {
     let suite = suite("linger", ", budget: { time: 8s }");
-    suite.run(&["run", "--no-pdf", "--out", "night"]);
+    suite.run(&["run", "--once", "--no-pdf", "--out", "night"]);
     let night = suite.root().join("night");
     assert_eq!(verdicts(&night_json(&night)), [("order".to_owned(), "inconclusive".to_owned())]);
-    let [(asked, wrote)] = &wrote(&night)[..] else { panic!("it is started once") };
+    let all = wrote(&night);
+    let (asked, wrote) = all.first().expect("it is started");
     assert_eq!(wrote, "lingering\n", "what it wrote until then is kept");
     assert!(text(&asked["failed"]).contains("still at it after"), "{asked}");
     assert!(!is_left("71718.5"));
@@ -126,8 +130,11 @@ fn a_coding_agent_whose_time_is_over_is_ended_with_all_that_it_started() {
 #[test]
 fn a_coding_agent_that_is_asked_something_can_only_answer() {
     let suite = suite("answer", "");
-    suite.write("scenarios/order.yaml", "scenario: order\nsteps: [ { open: / }, { judge: the totals look plausible } ]\n");
-    suite.run(&["run", "--no-pdf", "--out", "night"]);
+    suite.write(
+        "scenarios/order.yaml",
+        "scenario: order\nsteps: [ { open: / }, { judge: the totals look plausible } ]\n",
+    );
+    suite.run(&["run", "--once", "--no-pdf", "--out", "night"]);
     let [(_, wrote)] = &wrote(&suite.root().join("night"))[..] else { panic!("it is asked once") };
     assert!(wrote.contains(r#""opinion": "plausible""#), "{wrote}");
     assert!(wrote.contains("the tools are ['tell']"), "{wrote}");
@@ -144,9 +151,9 @@ fn attacked(more: &str) -> (String, Vec<String>, String) {
     let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
     let places = format!("attack {} {} {port}", canary.display(), suite.root().display());
     suite.write("nightshift.yaml", &format!("{}{more}", config.replace("PLACES", &places)));
-    suite.run(&["run", "--no-pdf", "--out", "night"]);
+    suite.run(&["run", "--once", "--no-pdf", "--out", "night"]);
     let all = wrote(&suite.root().join("night"));
-    let [(_, wrote)] = &all[..] else { panic!("it is started once: {all:?}") };
+    let (_, wrote) = all.first().expect("it is started");
     let order = std::fs::read_to_string(suite.root().join("scenarios/order.yaml"));
     (wrote.clone(), outside.heard(), order.expect("readable"))
 }

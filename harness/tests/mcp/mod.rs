@@ -348,7 +348,10 @@ fn asked_over_http(address: &str, headers: &[(&str, &str)], body: &str) -> Strin
 }
 
 /// `nightshift mcp --http`, and where it serves by which token.
-fn over_http(suite: &SuiteCopy, given: Option<&str>) -> (Child, BufReader<ChildStderr>, String, String) {
+fn over_http(
+    suite: &SuiteCopy,
+    given: Option<&str>,
+) -> (Child, BufReader<ChildStderr>, String, String) {
     let mut command = nightshift();
     command.args(["mcp", "--http", "127.0.0.1:0"]).current_dir(suite.root());
     command.envs(given.map(|it| ("NIGHTSHIFT_MCP_TOKEN", it)));

@@ -81,10 +81,7 @@ impl AgentCommand {
                 .any(|mode| it.contains(mode))
         };
         let program = self.words.first().and_then(|it| it.rsplit('/').next());
-        program == Some("codex")
-            && has("exec")
-            && has("--json")
-            && !self.words.iter().any(approves)
+        program == Some("codex") && has("exec") && has("--json") && !self.words.iter().any(approves)
     }
 }
 

@@ -217,8 +217,8 @@ impl Backend for Http {
 
     /// Each try has its time, and each but the last a pause behind it.
     fn longest_ms(&self) -> u64 {
-        let longest = self.timeout.saturating_mul(MOST_TRIES)
-            + LONGEST_PAUSE.saturating_mul(MOST_TRIES - 1);
+        let longest =
+            self.timeout.saturating_mul(MOST_TRIES) + LONGEST_PAUSE.saturating_mul(MOST_TRIES - 1);
         u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)
     }
 

@@ -87,7 +87,9 @@ impl Purse {
             return Err(over);
         }
         let mut all = state.spent;
-        state.held.iter().for_each(|it| all.add(it.1));
+        for (_, held) in &state.held {
+            all.add(*held);
+        }
         all.add(most);
         let fits = all.over(&self.budget, Next::End).is_none();
         if !fits && !state.held.is_empty() {

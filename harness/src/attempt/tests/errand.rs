@@ -77,7 +77,10 @@ async fn what_a_coding_agent_does_is_recorded_and_repeated_without_it() {
     assert_eq!(stage.page.acted[0], click);
     assert_eq!(heard(&stage), ["done", "done"]);
     let told = way(&events);
-    assert!(told.contains(&"1 hand reads \"hand\": click button \"Save order\"".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"1 hand reads \"hand\": click button \"Save order\"".to_owned()),
+        "{told:?}"
+    );
     assert!(told.contains(&"1 asked hand: 0 tokens, None".to_owned()), "{told:?}");
 
     let text = stage.kept[0].clone();

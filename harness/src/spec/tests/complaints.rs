@@ -165,7 +165,10 @@ fn a_coding_agent_is_started_by_words_of_which_none_stays_open_and_nothing_of_a_
         ("command: claude, price: { read: 1, written: 2 }", "\"price\" is of a model behind"),
         ("command: \"claude 'p\"", "is no command line"),
         ("command: 'claude ${secret:KEY}'", "nothing is put in for `${secret:KEY}`"),
-        ("command: claude, reach: ['10.0.0.1:80']", "\"10.0.0.1:80\" is no address of this machine"),
+        (
+            "command: claude, reach: ['10.0.0.1:80']",
+            "\"10.0.0.1:80\" is no address of this machine",
+        ),
         ("command: claude, budget: { tokens: 9 }", "the tokens and the money of a coding agent"),
         (
             "api: openai-chat, url: 'http://127.0.0.1:1', model: m, reach: ['127.0.0.1:2']",

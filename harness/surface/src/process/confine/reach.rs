@@ -65,9 +65,8 @@ fn real(path: &Path, write: &[PathBuf]) -> Option<PathBuf> {
 
 /// The parts of a path, the last first.
 fn parts(path: &Path) -> Vec<OsString> {
-    let all = path.components().filter(|it| {
-        matches!(it, Component::Normal(_) | Component::ParentDir)
-    });
+    let all =
+        path.components().filter(|it| matches!(it, Component::Normal(_) | Component::ParentDir));
     all.map(|it| it.as_os_str().to_owned()).rev().collect()
 }
 
