@@ -85,7 +85,8 @@ fn a_coding_agent_reaches_a_goal_by_our_tools_and_the_next_night_needs_it_no_mor
     let answer = suite.run_with(&run, &key);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let night = suite.root().join("first");
-    let [(asked, wrote)] = &wrote(&night)[..] else { panic!("it is started once") };
+    let all = wrote(&night);
+    let [(asked, wrote)] = &all[..] else { panic!("it is started once") };
     assert_eq!(text(&asked["model"]), "coder.py");
     assert!(
         wrote.starts_with("tools: observe act skills tell\nasked for the basket: True\n"),
@@ -135,7 +136,8 @@ fn a_coding_agent_that_is_asked_something_can_only_answer() {
         "scenario: order\nsteps: [ { open: / }, { judge: the totals look plausible } ]\n",
     );
     suite.run(&["run", "--once", "--no-pdf", "--out", "night"]);
-    let [(_, wrote)] = &wrote(&suite.root().join("night"))[..] else { panic!("it is asked once") };
+    let all = wrote(&suite.root().join("night"));
+    let (_, wrote) = all.first().expect("it is asked");
     assert!(wrote.contains(r#""opinion": "plausible""#), "{wrote}");
     assert!(wrote.contains("the tools are ['tell']"), "{wrote}");
 }
