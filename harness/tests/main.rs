@@ -59,7 +59,8 @@
 //!   without the wall.
 //! - `sandbox.rs` has commands confined, or not, in whole nights.
 //! - `answers.rs` has what policy leaves to a person asked, queued and answered.
-//! - `mcp/` is a coding agent at the shop, by the Model Context Protocol.
+//! - `mcp/` is a coding agent at the shop, by the Model Context Protocol; `mcp/coder.rs` has one that the
+//!   suite starts.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 

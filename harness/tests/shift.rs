@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::scripted_model::{act, done, model, reference};
 use crate::support::{ANSWERING, SuiteCopy, night_json, text};
+use crate::traitor::yard::Outside;
 
 /// The shop of build 2 forgets the number of an order; no build greets anybody.
 const PAGES: &str = r#"
@@ -133,6 +134,34 @@ fn a_belief_is_a_finding_only_where_it_shows_without_the_model_and_a_rule_says_s
     }
     let answer = suite.run(&["check"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
+}
+
+#[test]
+fn where_a_model_begins_and_what_it_repeats_is_no_persons_and_stays_with_the_product() {
+    let outside = Outside::default();
+    let port = outside.tcp("127.0.0.2:0").port();
+    let (model, _) = model(move |told: &Value| {
+        let is_first = told["tried"].as_array().is_some_and(Vec::is_empty);
+        let start = format!("http://127.0.0.2:{port}/?n=begun");
+        let charter = json!({ "goal": "notice the shop", "start": start, "why": "so" });
+        json!({ "charters": if is_first { json!([charter]) } else { json!([]) } })
+    });
+    let suite = suite(model, "    allow-hosts: ['127.0.0.2']\n");
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
+    suite.write("nightshift.yaml", &config.replace(" ${build}'", "'"));
+    let answer = suite.run(&["agent", "--budget", "10m", "--out", "shift"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let ended = std::fs::read_to_string(suite.root().join("shift/agent.json")).expect("written");
+    assert!(ended.contains("notice the shop"), "it was tried: {ended}");
+    let heard = outside.heard();
+    assert!(!heard.iter().any(|it| it.contains("n=begun")), "{heard:?}");
+
+    // The twin: a person may write the same.
+    let open = format!("open: 'http://127.0.0.2:{port}/?n=written'");
+    suite.write("scenarios/look.yaml", &format!("scenario: look\nsteps:\n  - {open}\n"));
+    suite.run(&["run", "--no-pdf", "--out", "night"]);
+    let heard = outside.heard();
+    assert!(heard.iter().any(|it| it.contains("n=written")), "{heard:?}");
 }
 
 #[test]

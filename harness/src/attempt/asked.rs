@@ -6,12 +6,13 @@
 
 use std::time::Instant;
 
+use super::coding::CodingAgent;
 use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::Proposal;
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Purse, Request, brief, proposal, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, brief, proposal, tokens,
 };
 use crate::ledger::LedgerError;
 use crate::model::budget::{Bound, Budget, BudgetOf, Cost, Next, Over, Price, Spent};
@@ -35,10 +36,24 @@ pub struct Brain<'a> {
     pub night: &'a Purse,
     /// Which try at a way this is, from 1.
     pub attempt: u32,
+    /// The coding agent that takes a goal over instead of being asked for one action at a time.
+    pub agent: Option<&'a dyn CodingAgent>,
 }
 
-impl Brain<'_> {
-    fn currency(&self) -> &str {
+impl<'a> Brain<'a> {
+    /// Holds what a request may take of the night at the most.
+    ///
+    /// # Errors
+    /// The night's budget is spent.
+    pub(super) async fn hold(self, request: &Request) -> Result<Hold<'a>, Over> {
+        let (tokens_in, tokens_out) = self.backend.most_tokens(request);
+        let money = self.price.map_or(0, |it| it.of(tokens_in, tokens_out));
+        let time_ms = self.backend.longest_ms();
+        let most = Spent { asked: 1, actions: 0, time_ms, tokens_in, tokens_out, money };
+        self.night.hold(most).await
+    }
+
+    pub(super) fn currency(&self) -> &str {
         self.price.map_or(Price::CURRENCY, |it| &it.currency)
     }
 }
@@ -73,8 +88,12 @@ impl Attempt<'_> {
                 complaint: complaint.as_deref(),
                 attempt: brain.attempt,
             });
+            let hold = match brain.hold(&request).await {
+                Ok(hold) => hold,
+                Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
+            };
             let number = way.number + 1;
-            let (answer, took) = self.asked(brain, (way.step, number), &request).await?;
+            let (answer, took) = self.asked((brain, hold), (way.step, number), &request).await?;
             way.spent.add(took);
             let answer = match answer {
                 Ok(answer) => answer,
@@ -97,10 +116,7 @@ impl Attempt<'_> {
             complaint = None;
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take(Some(&page), next, (brain.backend.name(), &[]), way).await?;
-            let actions = way.number - before;
-            let acted = Spent { actions, time_ms: milliseconds(started), ..Spent::default() };
-            way.spent.add(acted);
-            self.spend(brain, acted);
+            self.acted(brain, way, (before, milliseconds(started)));
             match leg {
                 Leg::On => {}
                 Leg::Arrived => return Ok(None),
@@ -109,14 +125,21 @@ impl Attempt<'_> {
         }
     }
 
-    /// Takes note of what was spent, at the scenario and the night.
-    fn spend(&mut self, brain: Brain<'_>, more: Spent) {
-        self.talk.spent.add(more);
-        brain.night.add(more);
+    /// Takes note of the actions since so many were proposed.
+    pub(super) fn acted(
+        &mut self,
+        brain: Brain<'_>,
+        way: &mut Way<'_>,
+        (before, time_ms): (u32, u64),
+    ) {
+        let acted = Spent { actions: way.number - before, time_ms, ..Spent::default() };
+        way.spent.add(acted);
+        self.talk.spent.add(acted);
+        brain.night.add(acted);
     }
 
     /// The budget that is over, in words; the ledger says it too.
-    fn over(
+    pub(super) fn over(
         &mut self,
         brain: Brain<'_>,
         way: &Way<'_>,
@@ -131,7 +154,20 @@ impl Attempt<'_> {
             (BudgetOf::Night, brain.night.over(next)),
         ];
         let over = over.into_iter().find_map(|(of, it)| Some((of, it?)));
-        let Some((of, Over { bound, used, most })) = over else { return Ok(None) };
+        match over {
+            Some(over) => self.is_over(brain, way, over).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Says that a budget is over.
+    pub(super) fn is_over(
+        &mut self,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+        (of, Over { bound, used, most }): (BudgetOf, Over),
+    ) -> Result<Failure, LedgerError> {
+        let own = way.goal.budget;
         let key = match of {
             BudgetOf::Step if bound == Bound::Tokens && own.tokens.is_none() => "`agent: tokens`",
             BudgetOf::Step => "`budget` of the step",
@@ -140,11 +176,11 @@ impl Attempt<'_> {
         };
         self.tell(way.step, Pursuit::Budget { of, bound, used, most })?;
         let said = |amount| bound.said(amount, brain.currency());
-        Ok(Some(Failure {
+        Ok(Failure {
             outcome: Outcome::Failed,
             expected: format!("at most {} ({key})", said(most)),
             actual: format!("the model has taken {}", said(used)),
-        }))
+        })
     }
 
     /// A request in which no value of a secret stands, whatever the page shows.
@@ -154,10 +190,10 @@ impl Attempt<'_> {
         Request { user: String::from_utf8_lossy(&user).into_owned(), ..request.clone() }
     }
 
-    /// Asks, keeps what was asked and answered, and takes note of what it took.
+    /// Asks, keeps what was asked and answered, and takes note of what it took of what is held.
     pub(super) async fn asked(
         &mut self,
-        brain: Brain<'_>,
+        (brain, hold): (Brain<'_>, Hold<'_>),
         (step, number): (&Step, u32),
         request: &Request,
     ) -> Result<(Result<Answer, BackendError>, Spent), LedgerError> {
@@ -181,7 +217,8 @@ impl Attempt<'_> {
             tokens_out: tokens.1,
             money,
         };
-        self.spend(brain, took);
+        self.talk.spent.add(took);
+        hold.spend(took);
         let cost = brain.price.map(|it| Cost { millionths: money, currency: it.currency.clone() });
         let line = Pursuit::Asked {
             number,

@@ -51,7 +51,7 @@ pub(super) struct Way<'a> {
     /// Whether the last that was proposed was nothing.
     is_refused: bool,
     /// The same, for a recording.
-    taken: Taken,
+    pub(super) taken: Taken,
 }
 
 /// How a part of the way ended.
@@ -122,7 +122,13 @@ impl Attempt<'_> {
             }
         };
         let failure = match self.brain.filter(|_| way.is_refused) {
-            Some(brain) => self.ask_on(brain, &mut way).await?.map(|it| way.undecided(it)),
+            Some(brain) => {
+                let failure = match brain.agent {
+                    Some(agent) => Box::pin(self.hand_over((brain, agent), &mut way)).await?,
+                    None => self.ask_on(brain, &mut way).await?,
+                };
+                failure.map(|it| way.undecided(it))
+            }
             None => failure,
         };
         self.end(way, failure, None)
@@ -399,6 +405,19 @@ impl<'a> Way<'a> {
             is_refused: false,
             taken: Vec::new(),
         }
+    }
+
+    /// Gives it as long as this from now on, unless the step says how long it may take.
+    pub(super) fn gets(&mut self, within: Duration) {
+        if self.step.within_ms.is_none() {
+            self.within = self.started.elapsed() + within;
+            self.deadline = FairInstant::now() + within;
+        }
+    }
+
+    /// How much of its time is left.
+    pub(super) fn time_left(&self) -> Duration {
+        self.deadline.left()
     }
 
     /// A way that a model did not find says nothing of the product, so that it is for a person; one

@@ -43,6 +43,10 @@ pub struct Guest {
     pub again: bool,
     /// How many actions it proposed so far.
     pub proposed: u32,
+    /// The secrets that it may use beside those that policy names: those of the goal that it has.
+    pub named: Vec<String>,
+    /// Whether what it does becomes a recording, and goes in no circles.
+    pub is_recorded: bool,
 }
 
 /// One thing that a guest asks for.
@@ -120,17 +124,18 @@ impl Guest {
     /// A guest whose calls come from here.
     #[must_use]
     pub fn new(calls: mpsc::Receiver<Call>, bounds: Vec<Bounds>) -> Self {
-        Self { calls, bounds, again: false, proposed: 0 }
+        Self { calls, bounds, again: false, proposed: 0, named: Vec::new(), is_recorded: false }
     }
 
     /// The secrets that it may use, by name.
     fn secrets(&self) -> Vec<&str> {
         let mut said = self.bounds.iter().filter_map(|it| it.secrets.as_ref());
+        let named = self.named.iter().map(String::as_str);
         // As with commands, a scenario or skill only narrows.
-        let Some(first) = said.next() else { return Vec::new() };
+        let Some(first) = said.next() else { return named.collect() };
         let all: Vec<_> = said.collect();
         let in_all = |name: &&String| all.iter().all(|it| it.contains(name));
-        first.iter().filter(in_all).map(String::as_str).collect()
+        first.iter().filter(in_all).map(String::as_str).chain(named).collect()
     }
 }
 
@@ -201,7 +206,8 @@ impl Attempt<'_> {
         }
     }
 
-    async fn answer(
+    /// Answers one call.
+    pub(super) async fn answer(
         &mut self,
         call: &Call,
         guest: &Guest,
@@ -277,16 +283,22 @@ impl Attempt<'_> {
         if self.page(way.step).is_none() {
             return Ok(refused(&action.describe(), "the product has no pages".to_owned()));
         }
+        let page = if guest.is_recorded { self.outline(way.step).await.ok() } else { None };
         let proposal = Proposal::Act { reads: by.to_owned(), action: Box::new(action) };
-        let failure = match self.take(None, proposal, (by, &[]), way).await? {
+        let before = way.taken.len();
+        let failure = match self.take(page.as_ref(), proposal, (by, &[]), way).await? {
             Leg::On | Leg::Arrived => None,
-            Leg::Stopped(failure) => Some(failure),
+            Leg::Stopped(failure) => {
+                // What was not done is no part of the way.
+                way.taken.truncate(before);
+                Some(failure)
+            }
         };
         Ok(Answer { failure, ..Answer::default() })
     }
 
     /// Records an action that is denied before policy sees it.
-    fn denied(
+    pub(super) fn denied(
         &mut self,
         by: &str,
         action: &Action,
@@ -385,7 +397,8 @@ fn proposed(number: u32, by: &str, action: &Action) -> Pursuit {
     Pursuit::Proposed { number, by, reads, action: Box::new(action.clone()) }
 }
 
-fn failed(failure: Failure) -> Answer {
+/// An answer that says why something could not be done.
+pub(super) fn failed(failure: Failure) -> Answer {
     Answer { failure: Some(failure), ..Answer::default() }
 }
 

@@ -9,6 +9,8 @@
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
 //! - `guest.rs`: somebody from outside who uses the product, one call after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
+//! - `coding.rs`: a coding agent that can be started, and what for.
+//! - `errand.rs`: has a coding agent go on there, where the suite starts one.
 //! - `person.rs`: puts what policy leaves to a person to one.
 //! - `opinion.rs`: what a language model thinks of a page, which decides nothing.
 //! - `talk.rs`: what is carried from goal to goal.
@@ -27,7 +29,9 @@
 mod asked;
 mod carry_out;
 mod checks;
+mod coding;
 mod control;
+mod errand;
 mod goal;
 mod guest;
 mod mails;
@@ -51,6 +55,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 pub use asked::Brain;
+pub use coding::{CodingAgent, Errand, Told, Worked};
 pub use guest::{Answer, Call, Guest, Seen, Wish, Wrote};
 pub use person::{Asks, Person};
 pub use recorder::Recorder;

@@ -13,7 +13,7 @@ use super::marks::shown;
 use super::talk::took;
 use crate::agent::backend::{Form, Request, page_data};
 use crate::ledger::LedgerError;
-use crate::model::budget::{Next, Over, Price};
+use crate::model::budget::{Next, Over};
 use crate::model::pursuit::Pursuit;
 use crate::model::{Step, StepOutcome, Template};
 
@@ -82,9 +82,7 @@ impl Attempt<'_> {
             Err(why) => return Ok(format!("not asked: {why}")),
         };
         if let Some((over, whose)) = self.no_budget_left(brain) {
-            let most =
-                over.bound.said(over.most, brain.price.map_or(Price::CURRENCY, |it| &it.currency));
-            return Ok(format!("not asked: the budget of the {whose} is spent ({most})"));
+            return Ok(not_asked(over, brain, whose));
         }
         let page = match self.outline(step).await {
             Ok(page) => page,
@@ -93,7 +91,11 @@ impl Attempt<'_> {
         let user = json!({ "question": question, "page": page_data(&page, &question) });
         let request =
             Request { system: SYSTEM.to_owned(), user: user.to_string(), form: Form::Opinion };
-        let (answer, spent) = self.asked(brain, (step, 0), &request).await?;
+        let hold = match brain.hold(&request).await {
+            Ok(hold) => hold,
+            Err(over) => return Ok(not_asked(over, brain, "night")),
+        };
+        let (answer, spent) = self.asked((brain, hold), (step, 0), &request).await?;
         let model = brain.backend.name().to_owned();
         let read = answer.map_err(|it| it.to_string()).and_then(|it| {
             let opinion = serde_json::from_str::<Opinion>(it.text.trim());
@@ -120,4 +122,9 @@ impl Attempt<'_> {
         let own = own.map(|it| (it, "scenario"));
         own.or_else(|| brain.night.over(Next::Ask).map(|it| (it, "night")))
     }
+}
+
+fn not_asked(over: Over, brain: Brain<'_>, whose: &str) -> String {
+    let most = over.bound.said(over.most, brain.currency());
+    format!("not asked: the budget of the {whose} is spent ({most})")
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod control;
+mod errand;
 mod goal;
 mod guest;
 mod recordings;
@@ -84,6 +85,8 @@ struct Stage {
     /// The recordings that were kept of the last attempt.
     kept: Vec<String>,
     brain: Option<asked::Scripted>,
+    /// The coding agent that takes goals over.
+    agent: Option<errand::Hand>,
     person: Person,
     /// What the model of the night may take.
     purse: Purse,
@@ -103,6 +106,7 @@ impl Default for Stage {
             recordings: Recordings::new(),
             kept: Vec::new(),
             brain: None,
+            agent: None,
             person: Person::default(),
             purse: Purse::default(),
             price: None,
@@ -147,6 +151,7 @@ impl Stage {
                 price: self.price.as_ref(),
                 night: &self.purse,
                 attempt: 1,
+                agent: self.agent.as_ref().map(|it| it as &dyn CodingAgent),
             }),
             talk: Talk::default(),
             person: &self.person,

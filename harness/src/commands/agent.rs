@@ -13,6 +13,7 @@ use super::exit::{Exit, mistake};
 use super::explain::CONFIGURE;
 use super::waiting::{listen, runtime};
 use super::{night, terminal};
+use crate::mcp::LentTools;
 use crate::model::Suite;
 use crate::model::shift::Shift;
 use crate::night::{self as nights, RunOptions, ShiftBounds, Stop, Why};
@@ -28,6 +29,7 @@ pub fn run(common: &Common, options: &AgentOptions) -> anyhow::Result<Exit> {
     let asked = RunOptions {
         branch: night::branch(&suite.root, &environment),
         environment,
+        tools: Some(LentTools::of(&suite.root, &options.changes.overrides())),
         window: Window::Hidden,
         ..RunOptions::default()
     };

@@ -8,6 +8,7 @@ use super::exit::{Exit, mistake};
 use super::{night, run, terminal};
 use crate::attempt::Person;
 use crate::ledger::{self, NightDir};
+use crate::mcp::LentTools;
 use crate::model::question::{Question, Replies, Reply};
 use crate::night::RunOptions;
 use crate::plan::Selection;
@@ -88,6 +89,7 @@ fn again(common: &Common, question: &Question, said: Replies) -> anyhow::Result<
         selection: Selection { filters: vec![question.scenario.clone()], tags: Vec::new() },
         branch: night::branch(&suite.root, &environment),
         environment,
+        tools: Some(LentTools::of(&suite.root, &Overrides::default())),
         once: true,
         person: Person { said, there: None },
         ..RunOptions::default()

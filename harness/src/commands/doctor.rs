@@ -7,9 +7,10 @@ use super::arguments::{Common, DoctorOptions, Format};
 use super::exit::Exit;
 use super::{night, terminal};
 use crate::model::Patience;
+use crate::model::agent::AgentCommand;
 use crate::model::suite::BrowserConfig;
 use crate::night::measure_patience;
-use crate::process::Confinement;
+use crate::process::{Confinement, find_program};
 use crate::product::{builds_folder, cached_builds, clear_builds};
 use crate::spec::Overrides;
 use crate::surface::SurfaceError;
@@ -50,9 +51,11 @@ pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     }
     let suite = night::suite(common, &Overrides::default());
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
+    let agent = suite.as_ref().ok().and_then(|it| it.config.agent.as_ref()?.command.clone());
     let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
     let mut checks = browser_checks(&config)?;
     checks.extend([fonts(), contained(), sandbox(), disk(&folder), speed(), cache(&builds)]);
+    checks.extend(agent.map(|it| coding_agent(&it, &std::env::var("PATH").unwrap_or_default())));
     match options.format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&checks)?;
@@ -199,6 +202,25 @@ fn contained() -> Check {
     }
 }
 
+/// The coding agent that the suite starts. No night needs it.
+fn coding_agent(command: &AgentCommand, path: &str) -> Check {
+    let program = command.words.first().map(String::as_str).unwrap_or_default();
+    let (state, found, remedy) = match find_program(program, path, Path::new("/")) {
+        Err(error) => (
+            State::Weak,
+            format!("{program} cannot be started: {error}"),
+            Some("install it, or name it by its path under `agent: command`".to_owned()),
+        ),
+        Ok(_) if command.cancels_calls() => (
+            State::Weak,
+            "codex exec --json cancels each call of our tools, and says nothing of it".to_owned(),
+            Some("add to `agent: command`: -c mcp_servers.nightshift.default_tools_approval_mode=approve".to_owned()),
+        ),
+        Ok(path) => (State::Ok, format!("{} is there", path.display()), None),
+    };
+    Check { name: "agent", state, found, remedy }
+}
+
 /// What commands are confined with.
 fn sandbox() -> Check {
     let tried = std::env::current_exe().map(|it| Confinement::tried(&it));
@@ -252,4 +274,34 @@ fn disk(folder: &Path) -> Check {
 fn disk(folder: &Path) -> Check {
     let found = format!("not measured on this system ({})", folder.display());
     Check { name: "disk", state: State::Ok, found, remedy: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_agent_that_is_not_there_or_cancels_its_calls_is_told_with_the_remedy() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("codex");
+        std::fs::write(&program, "#!/bin/sh\n").expect("written");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&program, mode).expect("set");
+        let path = folder.path().display().to_string();
+        let told = |line: &str, path: &str| {
+            let words = line.split(' ').map(str::to_owned).collect();
+            let check = coding_agent(&AgentCommand { words, reach: Vec::new() }, path);
+            (check.state, check.found, check.remedy.unwrap_or_default())
+        };
+        let (state, found, remedy) = told("codex exec", "/nowhere");
+        assert_eq!(state, State::Weak);
+        assert!(found.starts_with("codex cannot be started: "), "{found}");
+        assert!(remedy.contains("`agent: command`"), "{remedy}");
+        let (state, found, remedy) = told("codex exec --json", &path);
+        assert_eq!(state, State::Weak);
+        assert!(found.contains("cancels each call"), "{found}");
+        assert!(remedy.contains("default_tools_approval_mode=approve"), "{remedy}");
+        assert_eq!(told("codex exec", &path).0, State::Ok);
+    }
 }

@@ -9,6 +9,7 @@ use super::waiting::runtime;
 use super::{night, terminal};
 use crate::agent::backend::{Backend, Form, Request, tokens};
 use crate::ledger::{NightDir, Secrets};
+use crate::mcp::LentTools;
 use crate::model::FORMAT_VERSION;
 use crate::model::agent::AgentConfig;
 use crate::model::budget::{Next, Spent, money};
@@ -38,7 +39,8 @@ pub fn run(common: &Common, options: &ExplainOptions) -> anyhow::Result<Exit> {
         terminal::answer("the night has no finding to explain");
         return Ok(Exit::Passed);
     }
-    let (backend, secrets) = nights::model(&suite, &night::environment())?;
+    let tools = LentTools::of(&suite.root, &Overrides::default());
+    let (backend, secrets) = nights::model(&suite, &night::environment(), Some(&tools))?;
     let asked = runtime()?.block_on(ask(&*backend, &secrets, config, &all));
     let mut told = Vec::new();
     for (material, answer) in all.iter().zip(asked.answers) {

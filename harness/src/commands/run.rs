@@ -9,6 +9,7 @@ use super::progress::Reporter;
 use super::waiting::{listen, runtime};
 use super::{control, list, night, notify, publish, resume, settle, terminal};
 use crate::attempt::{Asks, Person};
+use crate::mcp::LentTools;
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
 use crate::night::{
@@ -114,6 +115,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         shard: arguments.unattended.shard,
         person: Person::default(),
         author: crate::model::sandbox::Author::Person,
+        tools: Some(LentTools::of(&suite.root, &arguments.changes.overrides())),
         due: arguments.unattended.due,
         missed: arguments.unattended.missed,
         changes: nights::Changes { set: arguments.changes.set, var: arguments.changes.var },

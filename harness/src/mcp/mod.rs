@@ -18,6 +18,8 @@
 //! - `client.rs`: one client: what it was told, its session and its product.
 //! - `suite.rs`: what a client reads of the suite, and the scenario that it may propose.
 //! - `nights.rs`: what a client reads of nights.
+//! - `lent.rs`: what a coding agent that an attempt starts has of the tools.
+//! - `lending.rs`: serves them to it.
 //! - `server.rs`: the tools by the protocol, over standard input and output.
 //! - `http.rs`: the same over HTTP on loopback.
 
@@ -26,6 +28,8 @@ mod arguments;
 mod book;
 mod client;
 mod http;
+mod lending;
+mod lent;
 mod nights;
 mod page;
 mod reference;
@@ -41,6 +45,7 @@ mod tools;
 use std::net::SocketAddr;
 
 pub use http::serve_http;
+pub use lending::LentTools;
 pub use reference::reference;
 pub use server::serve_stdio;
 pub use setting::Setting;

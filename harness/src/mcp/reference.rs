@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::tools::{TOOLS, VERBS};
+use super::tools::{TELL, TOOLS, VERBS};
 
 const HEAD: &str = "\
 # Every tool of `nightshift mcp`
@@ -20,7 +20,7 @@ was written by the product.
 #[must_use]
 pub fn reference() -> String {
     let mut text = HEAD.to_owned();
-    for tool in &TOOLS {
+    for tool in TOOLS.iter().chain([&TELL]) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n## {}\n\n{}", tool.kind.word(), tool.about);
         if !tool.more.is_empty() {

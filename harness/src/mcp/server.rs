@@ -16,14 +16,15 @@ use rmcp::model::{
     ProtocolVersion, ServerCapabilities, ServerConfig, Tool as ToolInfo, ToolAnnotations,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use super::McpError;
 use super::client::Client;
+use super::lent::Lent;
 use super::reply::{Reply, Went};
 use super::setting::Setting;
 use super::stay::Note;
-use super::tools::{TOOLS, Tool};
+use super::tools::Tool;
 
 /// How often a client that asked for it is told that something still goes on.
 const BEAT: Duration = Duration::from_secs(1);
@@ -42,6 +43,9 @@ pub struct Server {
     client: Mutex<Client>,
     note: Note,
     way: Way,
+    tools: Vec<&'static Tool>,
+    /// Its place among all clients, which is free when it has left.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// How a client is connected.
@@ -57,7 +61,25 @@ impl Server {
     /// A server for one client.
     pub fn new(setting: Arc<Setting>, way: Way) -> Self {
         let note = Note::default();
-        Self { client: Mutex::new(Client::new(setting, note.clone())), note, way }
+        Self::of(Client::new(setting, note.clone()), note, way)
+    }
+
+    /// A server for a coding agent that was started.
+    pub fn lending(setting: Arc<Setting>, lent: Lent) -> Self {
+        let note = Note::default();
+        let client = Client::new(setting, note.clone()).lending(lent);
+        Self::of(client, note, Way::Requests)
+    }
+
+    fn of(client: Client, note: Note, way: Way) -> Self {
+        let tools = client.tools();
+        Self { client: Mutex::new(client), note, way, tools, _place: None }
+    }
+
+    /// The same, at its place among all clients.
+    #[must_use]
+    pub fn at(self, place: OwnedSemaphorePermit) -> Self {
+        Self { _place: Some(place), ..self }
     }
 
     /// Waits for a reply, and tells meanwhile what is being done.
@@ -114,7 +136,8 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(TOOLS.iter().map(described).collect()))
+        let tools = self.tools.iter().map(|it| described(it)).collect();
+        Ok(ListToolsResult::with_all_items(tools))
     }
 
     async fn call_tool(

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::reply::data;
 use crate::attempt::{Answer, Call, Guest, Wish};
 use crate::night::{House, Progress, Received, Stop};
 
@@ -42,9 +43,9 @@ impl Stay {
                 Ok(Received::Left) => "it was left".to_owned(),
                 Ok(Received::Interrupted) => "the server was told to stop".to_owned(),
                 Ok(Received::NotReady(why)) => {
-                    format!("it cannot be used: {why}; mend that and observe again")
+                    format!("it cannot be used; mend that and observe again:\n{}", data(&why))
                 }
-                Err(error) => error.to_string(),
+                Err(error) => format!("this went wrong:\n{}", data(&error.to_string())),
             };
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
             // Only now do those who still wait learn that nobody answers.

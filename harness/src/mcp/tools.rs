@@ -37,6 +37,8 @@ pub enum ToolKind {
     Evidence,
     /// Propose a scenario.
     WriteScenario,
+    /// Tell how an errand ended.
+    Tell,
 }
 
 /// An argument of a tool.
@@ -222,6 +224,24 @@ pub static TOOLS: [Tool; 9] = [
     },
 ];
 
+/// What only a coding agent has that a suite starts.
+pub static TELL: Tool = Tool {
+    kind: ToolKind::Tell,
+    about: "Tell once, at the end, how it went or what the answer is.",
+    more: "Only a coding agent that `agent: { command: … }` starts has it, beside `observe`, `act` and `skills`; one that is only asked something has nothing else.",
+    arguments: &[
+        Argument {
+            name: "kind",
+            takes: Takes::NeededText,
+            about: "done, infeasible, ask (a person must decide), defect (the product is wrong), or answer.",
+        },
+        Argument { name: "text", takes: Takes::Text, about: "Why, or the answer itself." },
+    ],
+};
+
+/// What a coding agent has towards a goal, beside `tell`.
+pub const LENT: [ToolKind; 3] = [ToolKind::Observe, ToolKind::Act, ToolKind::Skills];
+
 impl ToolKind {
     /// The word that clients call it by.
     #[must_use]
@@ -236,6 +256,7 @@ impl ToolKind {
             Self::Findings => "findings",
             Self::Evidence => "evidence",
             Self::WriteScenario => "write_scenario",
+            Self::Tell => "tell",
         }
     }
 
@@ -249,13 +270,13 @@ impl ToolKind {
             | Self::Nights
             | Self::Findings
             | Self::Evidence => true,
-            Self::Act | Self::Run | Self::WriteScenario => false,
+            Self::Act | Self::Run | Self::WriteScenario | Self::Tell => false,
         }
     }
 }
 
 /// The tool with this name.
-#[must_use]
+#[cfg(test)]
 pub fn named(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|it| it.kind.word() == name)
 }

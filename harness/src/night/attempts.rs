@@ -207,7 +207,7 @@ async fn drive(
         scenario,
         number,
         ledger: &means.ledger,
-        policy: &stage.policy(),
+        policy: &means.hands.policy(stage.policy(), &means.config),
         log: Log::Ledger(worker.purpose),
         pages: all_pages(&mut pages),
         commands: &mut commands,

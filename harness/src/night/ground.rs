@@ -178,6 +178,7 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         base_urls: asked.base_urls.clone(),
         branch: asked.branch.clone(),
         environment: asked.environment.clone(),
+        tools: asked.tools.clone(),
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),

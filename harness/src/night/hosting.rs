@@ -159,17 +159,19 @@ impl House {
         plan.products.clone_from(&ready.builds);
         let mut worker = Worker::new(ready.browser.take());
         let _scratch = ready.scratch.clone();
+        let hands = Hands::of(options, ready.tried);
+        let goals = Goals::of(suite, &plan, &self.ledger, (options, &hands))?;
         let side = Side::under_test(
             Means {
                 config: suite.config.clone(),
                 ledger: self.ledger.clone(),
-                goals: Goals::of(suite, &plan, &self.ledger)?,
+                goals,
                 plan: Arc::new(plan),
                 browser_options: ready.browser_options,
                 patience: self.patience,
                 mail: ready.mail,
                 accepted: Accepted::default(),
-                hands: Hands::of(options, ready.tried),
+                hands,
             },
             ready.products,
         );

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::NightError;
 use super::cassette::cassette;
+use super::coder::Coder;
 use super::recordings::Repeatable;
 use super::walls::Hands;
+use super::{NightError, RunOptions};
 use crate::agent::backend::{Backend, Http, Purse};
-use crate::attempt::{Brain, IsRedacted};
+use crate::attempt::{Brain, CodingAgent, IsRedacted};
 use crate::compare::Redactor;
 use crate::ledger::{Ledger, Secrets};
 use crate::model::agent::AgentConfig;
@@ -46,6 +47,8 @@ pub(super) struct Goals {
     pub repeatable: Repeatable,
     /// The language model, where the suite has one.
     backend: Option<Box<dyn Backend>>,
+    /// The coding agent that takes goals over, where the suite starts one.
+    coder: Option<Coder>,
     /// What all goals of the night may take of it.
     purse: Purse,
 }
@@ -55,12 +58,24 @@ impl Goals {
     ///
     /// # Errors
     /// The night of its cassette cannot be read.
-    pub(super) fn of(suite: &Suite, plan: &Plan, ledger: &Ledger) -> Result<Self, NightError> {
+    pub(super) fn of(
+        suite: &Suite,
+        plan: &Plan,
+        ledger: &Ledger,
+        (options, hands): (&RunOptions, &Hands),
+    ) -> Result<Self, NightError> {
         let budget = suite.config.agent.as_ref().map(|it| it.budget).unwrap_or_default();
         // A night that goes on has spent something before it broke off.
         let purse = Purse::new(budget, spent(&ledger.entries()));
         let repeatable = Repeatable::of(plan, ledger);
-        Ok(Self { repeatable, backend: backend(suite, ledger.secrets())?, purse })
+        let (secrets, walled) = (ledger.secrets(), hands.walled.as_ref());
+        let (environment, tools) = (&options.environment, options.tools.as_ref());
+        let coder = Coder::of(&suite.config, secrets, environment, tools, walled);
+        let backend = match &coder {
+            Some(coder) => Some(Box::new(coder.clone()) as Box<dyn Backend>),
+            None => backend(suite, secrets)?,
+        };
+        Ok(Self { repeatable, backend, coder, purse })
     }
 }
 
@@ -83,7 +98,7 @@ fn spent(entries: &[Entry]) -> Spent {
     all
 }
 
-/// The language model that a suite names, or the answers that stand for it.
+/// The language model behind an address that a suite names, or the answers that stand for it.
 ///
 /// # Errors
 /// The night of its cassette cannot be read.
@@ -91,7 +106,9 @@ pub(super) fn backend(
     suite: &Suite,
     secrets: &Secrets,
 ) -> Result<Option<Box<dyn Backend>>, NightError> {
-    let Some(agent) = &suite.config.agent else { return Ok(None) };
+    let Some(agent) = suite.config.agent.as_ref().filter(|it| it.command.is_none()) else {
+        return Ok(None);
+    };
     if let Some(night) = &agent.cassette {
         return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
     }
@@ -140,7 +157,8 @@ impl Means {
         let AgentConfig { tokens, price, .. } = self.config.agent.as_ref()?;
         let backend = self.goals.backend.as_deref()?;
         let (price, night) = (price.as_ref(), &self.goals.purse);
-        Some(Brain { backend, tokens: *tokens, price, night, attempt: 1 })
+        let agent = self.goals.coder.as_ref().map(|it| it as &dyn CodingAgent);
+        Some(Brain { backend, tokens: *tokens, price, night, attempt: 1, agent })
     }
 
     /// The mails that an attempt may look at.

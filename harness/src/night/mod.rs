@@ -53,6 +53,8 @@
 //! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `coder.rs`: the coding agent that a suite starts, within its walls.
+//! - `tools.rs`: who serves our tools to it.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `ways.rs`: looks several times for a way to a goal that has no recording.
@@ -77,6 +79,7 @@ mod bisect;
 mod builds;
 mod cassette;
 mod clean;
+mod coder;
 mod control;
 mod course;
 mod culprits;
@@ -127,6 +130,7 @@ mod stage;
 mod stop;
 mod survey;
 pub mod tidy;
+mod tools;
 mod visit;
 mod walls;
 mod ways;
@@ -170,6 +174,7 @@ pub use shifted::{AGENT_FILE, NOTHING_RAN};
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};
+pub use tools::{OpenTools, Room, ToolServer};
 pub use visit::{Destination, Visit};
 
 use self::course::Course;

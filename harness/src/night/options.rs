@@ -1,6 +1,7 @@
 //! What a night is asked to do, and what it tells while it does it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::shake::Shake;
 use super::share::Share;
+use super::tools::ToolServer;
 use crate::attempt::Person;
 use crate::ledger::NightDir;
 pub use crate::model::asked::NewBaselines;
@@ -35,6 +37,8 @@ pub struct RunOptions {
     pub person: Person,
     /// Who wrote them.
     pub author: Author,
+    /// Serves our tools to a coding agent that the suite starts; without it none is started.
+    pub tools: Option<Arc<dyn ToolServer>>,
     /// How often a failed attempt is repeated; `None` takes the scenario's, then the configuration's.
     pub retries: Option<u32>,
     /// Names of builds, by product; an empty product is the only one.

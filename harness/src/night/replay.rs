@@ -95,16 +95,18 @@ pub async fn replay(
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
     let _scratch = ready.scratch.clone();
+    let hands = Hands::of(options, ready.tried);
+    let goals = Goals::of(suite, &plan, &ledger, (options, &hands))?;
     let side = Side::under_test(
         Means {
             config: suite.config.clone(),
             ledger: ledger.clone(),
-            goals: Goals::of(suite, &plan, &ledger)?,
+            goals,
             plan: Arc::new(plan),
             browser_options: ready.browser_options,
             patience,
             mail: ready.mail,
-            hands: Hands::of(options, ready.tried),
+            hands,
             accepted: Accepted::default(),
         },
         ready.products,

@@ -11,23 +11,19 @@ use crate::ledger::{Secrets, spoken};
 use crate::model::suite::Config;
 use crate::model::{Plan, Suite, Template};
 
-/// The secrets that the plan and its products refer to, from the environment or the secrets file.
+/// The secrets of a night: those that the plan and its products refer to, and every other that the suite
+/// knows and has a value, so that nothing that is written shows it.
 ///
 /// # Errors
-/// Some are nowhere to be found, too short, or the file cannot be read.
+/// Some of the first are nowhere to be found, one is too short, or the file cannot be read.
 pub(super) fn load(
     suite: &Suite,
     plan: &Plan,
     options: &RunOptions,
 ) -> Result<Secrets, NightError> {
-    let names = referred_to(suite, plan);
     // No night needs its model, so a key that is missing stops none.
-    let key = suite.config.agent.as_ref().and_then(|it| it.key.clone());
-    if names.is_empty() && key.is_none() {
-        return Ok(Secrets::default());
-    }
-    let may_be_missing = key.into_iter().collect();
-    let values = values(&suite.config, (names, may_be_missing), &options.environment)?;
+    let names = (referred_to(suite, plan), known_to(suite));
+    let values = values(&suite.config, names, &options.environment)?;
     one_time_codes(suite, plan, &values)?;
     let secrets = Secrets::new(values)?;
     spoken::keep_out(&secrets);
@@ -125,7 +121,8 @@ pub fn secrets_in<'a>(
     Ok(secrets)
 }
 
-/// The values of secrets by their names, and of some that may be missing.
+/// The values of secrets by their names, and of some that may be missing; and whatever else the secrets
+/// file holds.
 fn values(
     config: &Config,
     (names, optional): (BTreeSet<String>, BTreeSet<String>),
@@ -156,6 +153,11 @@ fn values(
         if let Some(value) = environment.get(&name).or_else(|| file.get(&name)) {
             values.insert(name, value.clone());
         }
+    }
+    // What nobody refers to stops no night by being too short to be found.
+    let others = file.iter().filter(|it| it.1.chars().count() >= Secrets::SHORTEST);
+    for (name, value) in others {
+        values.entry(name.clone()).or_insert_with(|| value.clone());
     }
     if missing.is_empty() {
         return Ok(values);
@@ -235,6 +237,46 @@ fn unquoted(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_secret_that_is_configured_is_kept_out_and_only_what_tonight_needs_must_be_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("suite");
+        let write = |name: &str, text: &str| {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().expect("inside")).expect("made");
+            std::fs::write(path, text).expect("written");
+        };
+        let file = folder.path().join("secrets");
+        std::fs::write(&file, "LISTED=listed-value\nPORT=80\n").expect("written");
+        write(
+            "nightshift.yaml",
+            &format!("products: {{ a: }}\nsecrets: {{ file: '{}' }}\n", file.display()),
+        );
+        for (name, secret) in [("one", "NEEDED"), ("two", "OTHER")] {
+            let step = format!("run: 'echo ${{secret:{secret}}}'");
+            write(
+                &format!("scenarios/{name}.yaml"),
+                &format!("scenario: {name}\nsteps:\n  - {step}\n"),
+            );
+        }
+        let suite = crate::spec::load(&root, &crate::spec::Overrides::default()).expect("valid");
+        let loaded = |environment: &[(&str, &str)]| {
+            let selection =
+                crate::plan::Selection { filters: vec!["one".to_owned()], tags: Vec::new() };
+            let pair = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
+            let environment = environment.iter().map(pair).collect();
+            let options = RunOptions { selection, environment, ..RunOptions::default() };
+            let plan = crate::night::plan_of(&suite, &options, chrono::Utc::now()).expect("a plan");
+            load(&suite, &plan, &options)
+        };
+        let (needed, other) = (("NEEDED", "needed-value"), ("OTHER", "other-value"));
+        let secrets = loaded(&[needed, other]).expect("both are there");
+        let told = secrets.scrub_text("needed-value other-value listed-value 80");
+        assert_eq!(told, "[secret] [secret] [secret] 80");
+        assert!(loaded(&[needed]).is_ok(), "the other scenario does not run");
+        assert!(loaded(&[other]).is_err(), "this one does");
+    }
 
     #[test]
     fn a_secrets_file_has_lines_of_name_and_value() {

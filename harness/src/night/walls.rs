@@ -4,11 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use super::RunOptions;
 use crate::attempt::Person;
 use crate::model::sandbox::{Author, Sandbox, Walls};
 use crate::model::scenario::Surface;
-use crate::model::{Plan, Scenario, Suite};
+use crate::model::suite::Config;
+use crate::model::{Action, Plan, Scenario, Suite};
+use crate::policy::Policy;
 use crate::process::{Confinement, Gate, Limits, Relays, Spaces, is_no_home};
 
 /// How commands are confined tonight.
@@ -61,6 +65,15 @@ impl Hands {
             author: options.author,
         }
     }
+
+    /// The policy of an attempt: steps that a model wrote are decided on as what is proposed.
+    pub(super) fn policy(&self, policy: Policy, config: &Config) -> Policy {
+        match self.author {
+            Author::Proposal => policy.for_proposals(config.policy.iter().cloned().collect()),
+            // An agent from outside has no steps; the one before it is ours.
+            Author::Person | Author::Outside => policy,
+        }
+    }
 }
 
 /// What a command needs of its attempt.
@@ -93,24 +106,26 @@ impl Tried {
             Needed::Nobody
         };
         let proposes = options.author == Author::Outside && has_commands;
+        // A coding agent is no person, whoever wrote the goal that it is started for.
+        let starts = starts_an_agent(suite) && plan.scenarios.iter().any(asks_a_model);
         let may_propose = !options.once && suite.config.night.explore_ms.is_some();
         match sandbox {
-            Sandbox::Off if proposes || may_propose => Some(Self {
+            Sandbox::Off if proposes || may_propose || starts => Some(Self {
                 walls: Some(Walls { sandbox, held: Vec::new(), not_held: Vec::new() }),
                 walled: Err("the walls are switched off".to_owned()),
                 needed: Needed::Nobody,
             }),
-            Sandbox::All if needed != Needed::Nobody || may_propose => {
-                Some(Self::looked(sandbox, options, needed))
+            Sandbox::All if needed != Needed::Nobody || may_propose || starts => {
+                Some(Self::looked(sandbox, &options.environment, needed))
             }
-            Sandbox::Proposed if needed != Needed::Nobody => {
-                Some(Self::looked(sandbox, options, needed))
+            Sandbox::Proposed if needed != Needed::Nobody || starts => {
+                Some(Self::looked(sandbox, &options.environment, needed))
             }
             Sandbox::Off | Sandbox::Proposed | Sandbox::All => None,
         }
     }
 
-    fn looked(sandbox: Sandbox, options: &RunOptions, needed: Needed) -> Self {
+    fn looked(sandbox: Sandbox, environment: &IndexMap<String, String>, needed: Needed) -> Self {
         let launcher = match std::env::current_exe() {
             Ok(launcher) => launcher,
             Err(error) => {
@@ -124,7 +139,7 @@ impl Tried {
         let walled = found.held.map_err(|why| missing(&why, sandbox));
         let walled = walled.map(|held| Walled {
             launcher,
-            home: options.environment.get("HOME").map(PathBuf::from),
+            home: environment.get("HOME").map(PathBuf::from),
             spaces: held.spaces,
         });
         let walls = walled.is_ok().then(|| Walls {
@@ -158,6 +173,35 @@ impl Tried {
             (None, Ok(_)) => Ok(String::new()),
         }
     }
+}
+
+/// The walls around a coding agent that a suite starts outside of a night; `None` where it starts none,
+/// or where they are switched off.
+///
+/// # Errors
+/// What this machine lacks, and what to do.
+pub(super) fn around_an_agent(
+    suite: &Suite,
+    environment: &IndexMap<String, String>,
+) -> Result<Option<Walled>, String> {
+    match suite.config.sandbox {
+        Sandbox::All | Sandbox::Proposed if starts_an_agent(suite) => {
+            let sandbox = suite.config.sandbox;
+            Tried::looked(sandbox, environment, Needed::Nobody).walled.map(Some)
+        }
+        Sandbox::All | Sandbox::Proposed | Sandbox::Off => Ok(None),
+    }
+}
+
+/// Whether a suite starts a coding agent.
+fn starts_an_agent(suite: &Suite) -> bool {
+    suite.config.agent.as_ref().is_some_and(|it| it.command.is_some())
+}
+
+/// Whether a scenario may ask a model.
+fn asks_a_model(scenario: &Scenario) -> bool {
+    let may = |it: &Action| matches!(it, Action::Do(_) | Action::Judge(_));
+    scenario.all_steps().iter().any(|step| may(&step.action))
 }
 
 /// Whether a scenario runs commands.

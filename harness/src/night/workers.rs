@@ -81,6 +81,8 @@ pub(super) async fn run(
     for product in ready.products.all() {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
+    let hands = Hands::of(options, ready.tried);
+    let goals = Goals::of(suite, plan, ledger, (options, &hands))?;
     let side = Side::under_test(
         Means {
             config: suite.config.clone(),
@@ -89,9 +91,9 @@ pub(super) async fn run(
             browser_options: ready.browser_options,
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
-            hands: Hands::of(options, ready.tried),
+            hands,
             accepted: Accepted::of(plan),
-            goals: Goals::of(suite, plan, ledger)?,
+            goals,
         },
         ready.products,
     );

@@ -21,7 +21,7 @@ impl Policy {
             );
         }
         let words: Vec<&str> = words.iter().map(crate::model::Template::raw).collect();
-        let own = self.decide(&Action::Run(Box::new(run.clone())));
+        let own = self.decide_written(&Action::Run(Box::new(run.clone())));
         let named = named(&words, bounds);
         PolicyDecision::strictest([named.clone(), own]).unwrap_or(named)
     }

@@ -5,6 +5,9 @@
 //! by the browser's proxy, and what a path really leads to is checked by the surface that opens it.
 //! `attempt` asks, and records a denied action as blocked.
 //!
+//! Steps that a model wrote and nobody has accepted are decided on as when they were proposed: see
+//! [`Policy::for_proposals`].
+//!
 //! The files:
 //! - `commands.rs`: decides on commands that nobody wrote down.
 //! - `proposed.rs`: decides on what nobody wrote down, which is denied unless a rule allows it.
@@ -18,6 +21,7 @@ use std::path::{Component, Path};
 
 use url::Url;
 
+use crate::model::bounds::Bounds;
 use crate::model::scenario::CommandLine;
 use crate::model::terminal::TerminalAction;
 use crate::model::{Action, Template};
@@ -32,6 +36,8 @@ pub struct Policy {
     /// The hosts of the suite's products.
     products: Vec<String>,
     deny_commands: Vec<String>,
+    /// What may be proposed, where steps are none that a person wrote.
+    proposals: Option<Vec<Bounds>>,
 }
 
 /// What becomes of an action, from the mildest to the strictest.
@@ -85,7 +91,16 @@ impl Policy {
             allow_hosts: allow_hosts.iter().map(|host| host.to_lowercase()).collect(),
             products: Vec::new(),
             deny_commands: Vec::new(),
+            proposals: None,
         }
+    }
+
+    /// The same for steps that a model wrote and no person has accepted: what they do is decided on as
+    /// what is proposed, within these bounds; what only looks at a page as what is written.
+    #[must_use]
+    pub fn for_proposals(mut self, bounds: Vec<Bounds>) -> Self {
+        self.proposals = Some(bounds);
+        self
     }
 
     /// The same, where the other products of the suite are served by these hosts, `host:port`.
@@ -105,6 +120,16 @@ impl Policy {
     /// What becomes of a filled action. The strictest rule that it meets wins.
     #[must_use]
     pub fn decide(&self, action: &Action) -> PolicyDecision {
+        match &self.proposals {
+            Some(bounds) if !only_looks(action) => {
+                self.decide_proposed(Proposed { filled: action, told: action, bounds })
+            }
+            Some(_) | None => self.decide_written(action),
+        }
+    }
+
+    /// What becomes of an action that a person wrote.
+    fn decide_written(&self, action: &Action) -> PolicyDecision {
         match action {
             Action::Open(address) => self.open(address.raw()),
             Action::Upload { files, .. } => PolicyDecision::strictest(
@@ -231,6 +256,19 @@ impl Policy {
             .filter(|decision| decision.ruling != Ruling::Allow)
             .unwrap_or_else(|| PolicyDecision::allow("the suite's author may run any command"))
     }
+}
+
+/// Whether an action only looks at a page that is open.
+fn only_looks(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::See(_)
+            | Action::SeeNot(_)
+            | Action::Expect(_)
+            | Action::Capture(_)
+            | Action::Snapshot(_)
+            | Action::Wait { .. }
+    )
 }
 
 /// The words of a command that may name a program: the first, or for a shell any.

@@ -48,7 +48,7 @@ impl Policy {
         };
         let rules = [
             Some(bounded(kind, proposed.bounds)),
-            Some(self.decide(proposed.filled)),
+            Some(self.decide_written(proposed.filled)),
             self.own_pages(proposed.filled),
             misplaced_secret(proposed.told),
             of_files,

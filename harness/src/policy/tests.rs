@@ -272,3 +272,36 @@ fn a_person_is_asked_where_anybody_says_so_and_nobody_denies() {
     let denies = says("scenario order", None, &[Click]);
     assert_eq!(decide(&click, &[suite, denies]).0, Ruling::Deny);
 }
+
+#[test]
+fn what_a_model_wrote_is_repeated_as_it_was_proposed_and_may_look_as_what_is_written() {
+    let repeated = |bounds: &[Bounds]| policy().for_proposals(bounds.to_vec());
+    let ruling = |policy: &Policy, action: &Action| policy.decide(action).ruling;
+    let suite = |allow: &[ActKind]| says(Bounds::SUITE, Some(allow), &[]);
+    for beyond in [Action::Open("http://static.example/?q=stolen".into()), upload()] {
+        assert_eq!(ruling(&repeated(&[]), &beyond), Ruling::Deny, "{}", beyond.describe());
+        assert_eq!(ruling(&policy(), &beyond), Ruling::Allow, "a person may write it");
+    }
+    let command = CommandLine::Argv(vec!["shopctl".into()]);
+    let run = Action::Run(Box::new(RunCommand {
+        command,
+        stdin: None,
+        env: IndexMap::new(),
+        cwd: None,
+        timeout_ms: None,
+        exit: None,
+        outputs: Vec::new(),
+        capture: IndexMap::new(),
+        snapshot: None,
+    }));
+    assert_eq!(ruling(&repeated(&[]), &run), Ruling::Deny);
+    assert_eq!(ruling(&policy(), &run), Ruling::Allow);
+    assert_eq!(ruling(&repeated(&[suite(&[ActKind::Upload])]), &upload()), Ruling::Allow);
+    let click = Action::click(a_button());
+    assert_eq!(ruling(&repeated(&[]), &click), Ruling::Allow);
+    assert_eq!(ruling(&repeated(&[suite(&[ActKind::Open])]), &click), Ruling::Deny);
+    let looks = [Action::See(vec![a_button()]), Action::SeeNot(vec![a_button()])];
+    for look in looks {
+        assert_eq!(ruling(&repeated(&[suite(&[])]), &look), Ruling::Allow, "{}", look.describe());
+    }
+}

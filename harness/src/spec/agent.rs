@@ -1,20 +1,31 @@
-//! Reading which language model a suite has, and what it may take.
+//! Reading which language model or coding agent a suite has, and what it may take.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use super::grammar;
 use super::node::Node;
 use super::reader::{Fields, Reader};
 use super::scenario::is_secret;
-use crate::model::agent::{AgentApi, AgentConfig};
+use crate::model::agent::{AgentApi, AgentCommand, AgentConfig};
 use crate::model::budget::{Budget, Price};
 
 /// How often a way may be looked for.
 const MOST_ATTEMPTS: u32 = 10;
 
+/// What only a model behind an address has.
+const OF_A_MODEL: [&str; 7] = ["api", "url", "model", "ca", "cassette", "tokens", "price"];
+/// What a model behind an address needs.
+const NEEDED: [(&str, &str); 3] =
+    [("api", "openai-chat"), ("url", "'http://127.0.0.1:8080/v1'"), ("model", "smollm2")];
+
 /// Reads `agent`.
 pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
     let fields = reader.object(node, &grammar::AGENT)?;
+    if let Some(command) = fields.get("command") {
+        return started(reader, &fields, command);
+    }
+    needed(reader, node, &fields);
     let api = fields.get("api").and_then(|it| {
         let word = reader.choice(it, "api", grammar::agent_apis())?;
         AgentApi::ALL.into_iter().find(|it| it.word() == word)
@@ -42,6 +53,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         api: api?,
         url: url?,
         model: model?,
+        command: None,
         key,
         cassette,
         timeout_ms: timeout.unwrap_or(AgentConfig::TIMEOUT_MS),
@@ -52,6 +64,111 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         ca,
         docs,
     })
+}
+
+/// Complains about what a model behind an address lacks.
+fn needed(reader: &mut Reader, node: &Node, fields: &Fields<'_>) {
+    for (key, example) in NEEDED {
+        if fields.get(key).is_none() {
+            let help = format!(
+                "add `{key}: {example}`; or name a coding agent, as in `command: claude -p`, instead of all three"
+            );
+            reader.complain(node.pos, format!("\"agent\" has no \"{key}\""), Some(help));
+        }
+    }
+    if let Some(node) = fields.get("reach") {
+        let help = "write `command: …`, or remove it";
+        reader.advise(node.pos, "\"reach\" is of a coding agent that is started", help);
+    }
+}
+
+/// Reads a coding agent that is started.
+fn started(reader: &mut Reader, fields: &Fields<'_>, node: &Node) -> Option<AgentConfig> {
+    for key in OF_A_MODEL {
+        if let Some(node) = fields.get(key) {
+            let message = format!(
+                "\"{key}\" is of a model behind an address, and \"command\" starts a coding agent"
+            );
+            reader.advise(node.pos, message, "remove one of the two");
+        }
+    }
+    let words = command_line(reader, node);
+    let reach = fields.get("reach").map(|it| reach(reader, it)).unwrap_or_default();
+    let key = fields.get("key").and_then(|it| key(reader, it));
+    let timeout = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
+    let budget = reader.budget(fields);
+    if let (true, Some(node)) =
+        (budget.tokens.is_some() || budget.money.is_some(), fields.get("budget"))
+    {
+        let message = "the tokens and the money of a coding agent cannot be counted";
+        reader.advise(
+            node.pos,
+            message,
+            "bound `actions` and `time`, as in `{ actions: 40, time: 10m }`",
+        );
+    }
+    let best_of = fields.get("best-of").and_then(|it| reader.attempts(it, "\"best-of\""));
+    let docs = fields.get("docs").map(|it| reader.texts(it, "\"docs\"")).unwrap_or_default();
+    let words = words?;
+    let name = words.first().and_then(|it| Path::new(it).file_name()).unwrap_or_default();
+    Some(AgentConfig {
+        api: AgentApi::OpenaiChat,
+        url: String::new(),
+        model: name.to_string_lossy().into_owned(),
+        command: Some(AgentCommand { words, reach }),
+        key,
+        cassette: None,
+        timeout_ms: timeout.unwrap_or(AgentConfig::COMMAND_TIMEOUT_MS),
+        tokens: AgentConfig::TOKENS,
+        price: None,
+        budget,
+        best_of: best_of.unwrap_or(1),
+        ca: None,
+        docs,
+    })
+}
+
+/// The words of a command line, in which only what is known at its start may stand open.
+fn command_line(reader: &mut Reader, node: &Node) -> Option<Vec<String>> {
+    let text = reader.words(node, "\"command\"")?;
+    let words = shell_words::split(text).ok().filter(|it| !it.is_empty());
+    let Some(words) = words else {
+        let message = format!("`{text}` is no command line");
+        reader.advise(node.pos, message, "close its quotes; there is no shell");
+        return None;
+    };
+    let known = |text: String, place: &&str| text.replace(*place, "");
+    for word in &words {
+        let rest = AgentCommand::PLACES.iter().fold(word.clone(), known);
+        if let Some((_, open)) = rest.split_once("${") {
+            let name = open.split('}').next().unwrap_or_default();
+            let message = format!("nothing is put in for `${{{name}}}` in \"command\"");
+            let help = format!(
+                "there are {}; a key is given as `key: '${{secret:NAME}}'`, in the variable NAME",
+                AgentCommand::PLACES.join(", ")
+            );
+            reader.advise(node.pos, message, &help);
+            return None;
+        }
+    }
+    Some(words)
+}
+
+/// The addresses of this machine that it may connect to.
+fn reach(reader: &mut Reader, node: &Node) -> Vec<SocketAddr> {
+    let mut all = Vec::new();
+    for item in reader.list(node, "\"reach\"") {
+        let Some(text) = reader.words(item, "\"reach\"") else { continue };
+        match text.parse::<SocketAddr>().ok().filter(|it| it.ip().is_loopback()) {
+            Some(address) => all.push(address),
+            None => {
+                let message = format!("\"{text}\" is no address of this machine");
+                let help = "write `127.0.0.1:PORT`; what is elsewhere is reached by a proxy that listens here";
+                reader.advise(item.pos, message, help);
+            }
+        }
+    }
+    all
 }
 
 fn address(reader: &mut Reader, node: &Node) -> Option<String> {

@@ -2,13 +2,14 @@
 //! and output: it buys a thing, is refused what policy does not allow, and never sees a secret.
 
 mod client;
+mod coder;
 mod official;
 mod skills;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, ChildStderr, Stdio};
 
 use serde_json::{Value, json};
 
@@ -120,6 +121,7 @@ fn a_client_buys_a_thing_by_references_and_leaves_a_session_that_can_be_verified
     assert!(there.contains("place=\"/orders\""), "a reference stays from page to page: {there}");
     let gone = client.wrong("act", json!({ "action": "click", "ref": add }));
     assert!(gone.contains("is not on the page any more"), "{gone}");
+    assert!(gone.ends_with("<data>\nbutton \"Add to cart\"\n</data>"), "{gone}");
     let fresh = client.well("observe", json!({ "fresh": true, "picture": true }));
     assert!(fresh.starts_with("<page place=\"/\">"), "{fresh}");
     let empty = client.call("act", json!({ "step": "open: /cart" }));
@@ -328,18 +330,57 @@ fn nights_findings_and_evidence_are_read_and_a_scenario_is_only_proposed() {
     assert_eq!(files(&suite), before, "nothing is written into the suite");
 }
 
+const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"own","version":"1"}}}"#;
+
 /// One request as a browser would send it; answers with the status line.
-fn asked_over_http(address: &str, host: &str, origin: &str) -> String {
+fn asked_over_http(address: &str, headers: &[(&str, &str)], body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"own","version":"1"}}}"#;
+    let all: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let request = format!(
-        "POST /mcp HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "POST /mcp HTTP/1.1\r\n{all}Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
-    stream.write_all(request.as_bytes()).expect("it listens");
+    // One that is refused for its size may be refused before its end.
+    let _ = stream.write_all(request.as_bytes());
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).expect("it answers");
     answer.trim().to_owned()
+}
+
+/// `nightshift mcp --http`, and where it serves by which token.
+fn over_http(
+    suite: &SuiteCopy,
+    given: Option<&str>,
+) -> (Child, BufReader<ChildStderr>, String, String) {
+    let mut command = nightshift();
+    command.args(["mcp", "--http", "127.0.0.1:0"]).current_dir(suite.root());
+    command.envs(given.map(|it| ("NIGHTSHIFT_MCP_TOKEN", it)));
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut from = BufReader::new(child.stderr.take().expect("piped"));
+    let (mut url, mut told) = (String::new(), String::new());
+    from.read_line(&mut url).expect("it says where");
+    from.read_line(&mut told).expect("it says by which token");
+    let address = url.split("http://").nth(1).and_then(|it| it.split('/').next()).expect("a URL");
+    let token = match given {
+        Some(given) => {
+            assert!(!told.contains(given), "what was given is not printed: {told}");
+            given.to_owned()
+        }
+        None => {
+            let token = told.split("the token ").nth(1).and_then(|it| it.split(',').next());
+            token.expect("a token").to_owned()
+        }
+    };
+    (child, from, address.to_owned(), token)
+}
+
+/// Ends a server by a signal.
+fn ended(mut child: Child, mut from: BufReader<ChildStderr>) {
+    let id = rustix::process::Pid::from_raw(child.id().cast_signed()).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is there");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let mut rest = String::new();
+    from.read_to_string(&mut rest).expect("readable");
 }
 
 #[test]
@@ -348,28 +389,50 @@ fn over_http_only_this_machine_is_served_and_no_page_of_a_browser() {
     let everywhere = suite.run(&["mcp", "--http", "0.0.0.0:0"]);
     assert_eq!(everywhere.code, Some(2), "{everywhere:#?}");
     assert!(everywhere.stderr.contains("can be reached from other machines"), "{everywhere:#?}");
-    let mut child = nightshift()
-        .args(["mcp", "--http", "127.0.0.1:0"])
-        .current_dir(suite.root())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut said = String::new();
-    let mut from = BufReader::new(child.stderr.take().expect("piped"));
-    from.read_line(&mut said).expect("it says where");
-    let address = said.split("http://").nth(1).and_then(|it| it.split('/').next()).expect("a URL");
-    let address = address.to_owned();
-    let own = format!("http://{address}");
-    assert_eq!(asked_over_http(&address, &address, &own), "HTTP/1.1 200 OK");
-    let foreign = asked_over_http(&address, &address, "http://127.0.0.2:9");
+    let (child, from, address, token) = over_http(&suite, None);
+    let (own, bearer) = (format!("http://{address}"), format!("Bearer {token}"));
+    let asked = |host: &str, origin: &str| {
+        let headers = [("Host", host), ("Origin", origin), ("Authorization", &*bearer)];
+        asked_over_http(&address, &headers, INITIALIZE)
+    };
+    assert_eq!(asked(&address, &own), "HTTP/1.1 200 OK");
+    let foreign = asked(&address, "http://127.0.0.2:9");
     assert!(foreign.starts_with("HTTP/1.1 403"), "{foreign}");
-    let rebound = asked_over_http(&address, "rebound.example:80", &own);
+    let rebound = asked("rebound.example:80", &own);
     assert!(rebound.starts_with("HTTP/1.1 4"), "{rebound}");
-    let id = rustix::process::Pid::from_raw(child.id().cast_signed()).expect("a process");
-    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is there");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    let mut rest = String::new();
-    from.read_to_string(&mut rest).expect("readable");
+    ended(child, from);
+}
+
+#[test]
+fn over_http_who_brings_the_token_is_served_and_only_so_many_and_so_much() {
+    let suite = SuiteCopy::of_the_shop();
+    let short = nightshift()
+        .args(["mcp", "--http", "127.0.0.1:0"])
+        .env("NIGHTSHIFT_MCP_TOKEN", "short")
+        .current_dir(suite.root())
+        .output()
+        .expect("the program starts");
+    assert_eq!(short.status.code(), Some(2));
+    let (child, from, address, token) = over_http(&suite, Some("0123456789abcdef-own"));
+    let asked = |authorization: Option<&str>, body: &str| {
+        let mut headers = vec![("Host", &*address)];
+        headers.extend(authorization.map(|it| ("Authorization", it)));
+        asked_over_http(&address, &headers, body)
+    };
+    for wrong in [None, Some("Bearer 0123456789abcdef-owl"), Some("Bearer"), Some("Basic eDp5")] {
+        assert_eq!(asked(wrong, INITIALIZE), "HTTP/1.1 401 Unauthorized", "{wrong:?}");
+    }
+    let bearer = format!("Bearer {token}");
+    // One byte too many: nothing is left unread that would cut the answer off.
+    let large = format!("{INITIALIZE}{}", " ".repeat((1 << 20) + 1 - INITIALIZE.len()));
+    let refused = asked(Some(&bearer), &large);
+    assert!(refused.starts_with("HTTP/1.1 413"), "{refused}");
+    for _ in 0..4 {
+        assert_eq!(asked(Some(&bearer), INITIALIZE), "HTTP/1.1 200 OK");
+    }
+    let one_more = asked(Some(&bearer), INITIALIZE);
+    assert_eq!(one_more, "HTTP/1.1 503 Service Unavailable");
+    ended(child, from);
 }
 
 #[test]

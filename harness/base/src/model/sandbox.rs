@@ -33,7 +33,7 @@ impl Sandbox {
     #[must_use]
     pub fn confines(self, author: Author) -> bool {
         match (self, author) {
-            (Self::All, _) | (Self::Proposed, Author::Outside) => true,
+            (Self::All, _) | (Self::Proposed, Author::Outside | Author::Proposal) => true,
             (Self::Proposed, Author::Person) | (Self::Off, _) => false,
         }
     }
@@ -54,6 +54,8 @@ pub enum Author {
     Person,
     /// An agent from outside asks for it.
     Outside,
+    /// A model came up with it, and no person has accepted it into the suite.
+    Proposal,
 }
 
 /// The walls around the commands of a night.

@@ -215,6 +215,13 @@ impl Backend for Http {
         &self.model
     }
 
+    /// Each try has its time, and each but the last a pause behind it.
+    fn longest_ms(&self) -> u64 {
+        let longest =
+            self.timeout.saturating_mul(MOST_TRIES) + LONGEST_PAUSE.saturating_mul(MOST_TRIES - 1);
+        u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {
         async move {
             let mut tries = 1;

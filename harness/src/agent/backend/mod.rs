@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
-pub use self::purse::Purse;
+pub use self::purse::{Hold, Purse};
 pub use self::reply::proposal;
 
 /// What a model is asked.
@@ -119,6 +119,14 @@ pub enum BackendError {
     /// What it said is no answer of its protocol.
     #[error("the model's answer is not one of its protocol: {0}; see `agent: api`")]
     Malformed(String),
+    /// A coding agent was started and gave no answer.
+    #[error("the coding agent {command} gave no answer: {said}")]
+    Command {
+        /// Its name.
+        command: String,
+        /// Why not.
+        said: String,
+    },
     /// A cassette lacks it.
     #[error(
         "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
@@ -144,10 +152,28 @@ pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
     }
 }
 
+/// What an answer must look like, as a JSON Schema.
+#[must_use]
+pub fn schema(form: Form) -> serde_json::Value {
+    wire::schema(form)
+}
+
 /// A model that can be asked.
 pub trait Backend: Send + Sync {
     /// What it is called in the ledger.
     fn name(&self) -> &str;
+
+    /// How many tokens an answer to this may take at the most, read and written: none is shorter than a
+    /// byte, and an answer is cut where it is longest.
+    fn most_tokens(&self, request: &Request) -> (u64, u64) {
+        let read = request.system.len() + request.user.len();
+        (u64::try_from(read).unwrap_or(u64::MAX), u64::from(wire::most_tokens(request.form)))
+    }
+
+    /// How long an answer may take at the most, in milliseconds.
+    fn longest_ms(&self) -> u64 {
+        0
+    }
 
     /// Asks it.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>>;

@@ -78,6 +78,7 @@ fn config(api: AgentApi, url: &str) -> AgentConfig {
         api,
         url: url.to_owned(),
         model: "small".to_owned(),
+        command: None,
         key: None,
         cassette: None,
         timeout_ms: 10_000,

@@ -82,6 +82,16 @@ pub(super) fn body(api: AgentApi, model: &str, request: &Request) -> Value {
     whole
 }
 
+/// How many tokens an answer may have.
+pub(super) fn most_tokens(form: Form) -> u32 {
+    shape(form).most
+}
+
+/// What an answer must look like.
+pub(super) fn schema(form: Form) -> Value {
+    shape(form).schema
+}
+
 /// What an answer looks like.
 struct Shape {
     name: &'static str,

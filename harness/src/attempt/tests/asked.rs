@@ -51,7 +51,7 @@ fn done() -> String {
     reply("done", "", "")
 }
 
-fn asking(outlines: Vec<Outline>, answers: Vec<Result<String, BackendError>>) -> Stage {
+pub(super) fn asking(outlines: Vec<Outline>, answers: Vec<Result<String, BackendError>>) -> Stage {
     let brain = Scripted { answers: Mutex::new(answers), tokens: 10, ..Scripted::default() };
     Stage { brain: Some(brain), ..on(outlines) }
 }

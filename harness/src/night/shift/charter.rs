@@ -9,6 +9,7 @@ use crate::agent::charters::Charter;
 use crate::model::action::{Goal, MOST_ACTIONS};
 use crate::model::budget::{Budget, Spent};
 use crate::model::pursuit::{Pursuit, Said};
+use crate::model::sandbox::Author;
 use crate::model::suite::Isolation;
 use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
 use crate::night::probing::{Probed, probe_inside};
@@ -96,6 +97,8 @@ impl Desk<'_> {
     ) -> Result<Probed, NightError> {
         let mut options =
             options_of(self.options, Until::Budget(self.left().clamp(super::LEAST, LONGEST)));
+        // Where it begins and what is repeated are the model's, until a person takes them.
+        options.author = Author::Proposal;
         if let Some(builds) = builds {
             options.builds.extend(builds.clone());
         }

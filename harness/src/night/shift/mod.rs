@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::charter::Followed;
 use self::proof::Proven;
@@ -95,7 +95,7 @@ pub(super) async fn work_inside(
     let Some(agent) = &suite.config.agent else {
         return Err(NightError::Usage("this suite has no language model".to_owned()));
     };
-    let (backend, secrets) = model(suite, &options.environment)?;
+    let (backend, secrets) = model(suite, &options.environment, options.tools.as_ref())?;
     let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
     let currency = agent.price.as_ref().map(|it| it.currency.clone());
     let shift = Shift {
@@ -104,6 +104,7 @@ pub(super) async fn work_inside(
         currency,
         ..Shift::default()
     };
+    let proposals = Proposals::new(suite, &bounds.folder, secrets.clone());
     let mut desk = Desk {
         suite,
         ground: Ground::of(suite, &scope)?,
@@ -113,7 +114,7 @@ pub(super) async fn work_inside(
         secrets,
         known: known::known(suite, options)?,
         before: known::before(suite, options)?,
-        proposals: Proposals::new(suite, &bounds.folder),
+        proposals,
         bounds,
         began: Instant::now(),
         stop,
@@ -125,7 +126,8 @@ pub(super) async fn work_inside(
     let took = desk.began.elapsed().as_millis();
     desk.shift.duration_ms = u64::try_from(took).unwrap_or(u64::MAX);
     desk.shift.proposed = desk.proposals.finish()?;
-    let json = serde_json::to_string_pretty(&desk.shift).expect("a shift is plain data");
+    let shown = serde_json::to_value(&desk.shift).expect("a shift is plain data");
+    let json = format!("{:#}", without_secrets(shown, &desk.secrets));
     write(&desk.bounds.folder.join(AGENT_FILE), &json)?;
     Ok(desk.shift)
 }
@@ -137,7 +139,7 @@ impl Desk<'_> {
             if let Some(why) = self.is_over() {
                 return Ok(why);
             }
-            let tried: Vec<serde_json::Value> = self
+            let tried: Vec<Value> = self
                 .shift
                 .charters
                 .iter()
@@ -313,8 +315,46 @@ impl Desk<'_> {
     }
 }
 
+/// The same in which no text has the value of a secret.
+fn without_secrets(value: Value, secrets: &Secrets) -> Value {
+    match value {
+        Value::String(text) => Value::String(secrets.scrub_text(&text)),
+        Value::Array(all) => all.into_iter().map(|it| without_secrets(it, secrets)).collect(),
+        Value::Object(all) => {
+            let own = all.into_iter().map(|(key, it)| (key, without_secrets(it, secrets)));
+            Value::Object(own.collect())
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
+    }
+}
+
 fn write(path: &Path, text: &str) -> Result<(), NightError> {
     let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     folder.and_then(|()| std::fs::write(path, text)).map_err(io)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_model_said_of_a_secret_is_kept_and_told_without_it() {
+        let values = [("TOKEN".to_owned(), "s3cret-\"token\"".to_owned())];
+        let secrets = Secrets::new(values.into_iter().collect()).expect("long enough");
+        let belief = Believed {
+            belief: "the page shows s3cret-\"token\" to everybody".to_owned(),
+            ..Believed::default()
+        };
+        let shift = Shift { findings: vec![belief], ..Shift::default() };
+        let kept = |secrets: &Secrets| {
+            without_secrets(serde_json::to_value(&shift).expect("plain data"), secrets)
+        };
+        let without = kept(&secrets);
+        assert!(!without.to_string().contains("s3cret"), "{without}");
+        let told: Shift = serde_json::from_value(without).expect("only texts differ");
+        assert_eq!(told.findings[0].belief, "the page shows [secret] to everybody");
+        let whole = kept(&Secrets::default()).to_string();
+        assert!(whole.contains("s3cret"), "without a secret nothing is taken out");
+    }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::write;
 use crate::agent::charters::Charter;
 use crate::explore::{free_name, slug};
+use crate::ledger::Secrets;
 use crate::model::shift::Believed;
 use crate::model::survey::Offer;
 use crate::model::{Action, Suite};
@@ -26,16 +27,19 @@ pub(super) struct Proposals {
     taken: BTreeSet<String>,
     offers: Vec<Offer>,
     patch: String,
+    /// What stands in none of them.
+    secrets: Secrets,
 }
 
 impl Proposals {
     /// None yet; their names are such that the suite does not have.
-    pub(super) fn new(suite: &Suite, folder: &Path) -> Self {
+    pub(super) fn new(suite: &Suite, folder: &Path, secrets: Secrets) -> Self {
         Self {
             folder: folder.to_owned(),
             taken: suite.scenarios.iter().map(|it| it.id.clone()).collect(),
             offers: Vec::new(),
             patch: String::new(),
+            secrets,
         }
     }
 
@@ -62,7 +66,7 @@ impl Proposals {
         tags: &[&str],
         steps: &[Action],
     ) -> Result<String, NightError> {
-        let plain = slug(goal);
+        let plain = slug(&self.secrets.scrub_text(goal));
         let plain = if plain.is_empty() { "charter".to_owned() } else { plain };
         let name = free_name(&plain, &mut self.taken);
         let file = Path::new(TAKEN_TO).join(format!("{name}.yaml"));
@@ -75,7 +79,7 @@ impl Proposals {
             isolate: None,
             steps,
         };
-        let text = own.text(&file)?;
+        let text = self.secrets.scrub_text(&own.text(&file)?);
         write(&self.folder.join(FOLDER).join(format!("{name}.yaml")), &text)?;
         self.patch.push_str(&added(&file.display().to_string(), &text));
         let below = format!("{FOLDER}/{name}.yaml");

@@ -2,7 +2,6 @@
 //! server.
 
 use std::convert::Infallible;
-use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -17,6 +16,8 @@ use super::answer::Answer;
 use super::ask::Ask;
 use super::guard::{Access, Asked};
 use crate::listening::next_connection;
+
+pub use crate::listening::token;
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -65,16 +66,6 @@ async fn interrupted() {
         _ = tokio::signal::ctrl_c() => {}
         _ = asked.recv() => {}
     }
-}
-
-/// 128 bits that nobody can guess.
-///
-/// # Errors
-/// The system has no randomness.
-pub fn token() -> std::io::Result<String> {
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }
 
 async fn respond<P: Pages>(

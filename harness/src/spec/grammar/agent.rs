@@ -1,4 +1,4 @@
-//! The keys of the language model that a suite may name, and of what it may take.
+//! The keys of the language model or coding agent that a suite may name, and of what it may take.
 
 use super::shapes::TEXT;
 use super::{Key, Object, Shape, object, optional, required};
@@ -52,22 +52,39 @@ pub(crate) static PRICE: Object = object(
 pub(crate) static AGENT: Object = object(
     "agent",
     "\"agent\"",
-    "A language model that takes a `do:` whose words the built-in reader refuses. Nothing that gates needs one: what it found is recorded, accepted and repeated without it.",
+    "A language model that takes a `do:` whose words the built-in reader refuses: one behind an address (`api`, `url`, `model`), or a coding agent that is started (`command`). Nothing that gates needs one: what it found is recorded, accepted and repeated without it.",
     &[
-        required(
+        optional(
             "api",
             Shape::Words(agent_apis),
             "The protocol that it speaks; most servers of models speak `openai-chat`.",
             "openai-chat",
         ),
-        required(
+        optional(
             "url",
             Shape::Text,
             "Its address, `http:` or `https:`, without the protocol's own path.",
             "'http://127.0.0.1:8080/v1'",
         ),
-        required("model", Shape::Text, "The model's name.", "smollm2"),
-        optional("key", Shape::Template, "Its key, a secret.", "'${secret:MODEL_KEY}'"),
+        optional("model", Shape::Text, "The model's name.", "smollm2"),
+        optional(
+            "command",
+            Shape::Text,
+            "Instead of these three: a coding agent, started within walls with our tools as the only ones. What it is asked is in its standard input, or where `${prompt}` stands; `${url}` is the address of our tools and `${config}` a file that names them.",
+            "'claude -p --mcp-config ${config} --strict-mcp-config'",
+        ),
+        optional(
+            "reach",
+            Shape::List(&TEXT),
+            "What a coding agent may connect to on this machine beside our tools: its own model, or a proxy to it.",
+            "['127.0.0.1:8080']",
+        ),
+        optional(
+            "key",
+            Shape::Template,
+            "Its key, a secret; a coding agent has it in the variable of that name.",
+            "'${secret:MODEL_KEY}'",
+        ),
         optional(
             "ca",
             Shape::Text,
@@ -77,7 +94,7 @@ pub(crate) static AGENT: Object = object(
         optional(
             "timeout",
             Shape::Duration,
-            "How long an answer may take; 60s unless said.",
+            "How long an answer may take, 60s unless said; or how long a coding agent may work each time, 10m unless said.",
             "60s",
         ),
         optional(

@@ -147,6 +147,40 @@ fn a_model_has_an_address_without_key_and_money_needs_a_price() {
 }
 
 #[test]
+fn a_coding_agent_is_started_by_words_of_which_none_stays_open_and_nothing_of_a_model() {
+    let told = |text: &str| {
+        let agent = format!("products: {{ a: }}\nagent: {{ {text} }}\n");
+        said(&[("nightshift.yaml", &agent)])
+    };
+    for fine in [
+        "command: claude -p",
+        "command: 'codex exec -c mcp_servers.nightshift.url=${url} ${prompt}', reach: ['127.0.0.1:8080']",
+        "command: 'claude -p --mcp-config ${config}', key: '${secret:KEY}', budget: { actions: 9, time: 5m }",
+    ] {
+        assert_eq!(told(fine), "nothing", "{fine}");
+    }
+    for (text, wanted) in [
+        ("model: m", "\"agent\" has no \"api\""),
+        ("command: claude, model: m", "\"model\" is of a model behind an address"),
+        ("command: claude, price: { read: 1, written: 2 }", "\"price\" is of a model behind"),
+        ("command: \"claude 'p\"", "is no command line"),
+        ("command: 'claude ${secret:KEY}'", "nothing is put in for `${secret:KEY}`"),
+        (
+            "command: claude, reach: ['10.0.0.1:80']",
+            "\"10.0.0.1:80\" is no address of this machine",
+        ),
+        ("command: claude, budget: { tokens: 9 }", "the tokens and the money of a coding agent"),
+        (
+            "api: openai-chat, url: 'http://127.0.0.1:1', model: m, reach: ['127.0.0.1:2']",
+            "\"reach\" is of a coding agent",
+        ),
+    ] {
+        let said = told(text);
+        assert!(said.contains(wanted), "{text}: {said}");
+    }
+}
+
+#[test]
 fn where_on_a_thing_a_drag_ends_needs_a_thing_and_a_known_word() {
     let drag =
         |more: &str| said_of_steps(&format!("  - drag: {{ from: 'listitem \"A\"', {more} }}\n"));

@@ -1,8 +1,15 @@
 //! [`next_connection`]: whom a server of ours answers next.
+//!
+//! The files:
+//! - `token.rs`: what must be brought by who asks.
+
+mod token;
 
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+
+pub use token::{same, token};
 
 /// How long is waited where a connection came to nothing.
 const PAUSE: Duration = Duration::from_millis(100);

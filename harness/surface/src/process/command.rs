@@ -72,7 +72,7 @@ pub struct Finished {
     pub timed_out: bool,
     /// Whether something that it started held its outputs open after its end, and was ended.
     pub held_open: bool,
-    /// What it took more of than it may, and was ended for.
+    /// What it took more of than it may, or why else it was ended at once.
     pub exceeded: Option<String>,
     /// Its standard output.
     pub stdout: Captured,
@@ -83,7 +83,15 @@ pub struct Finished {
 }
 
 /// Runs a command to its end, or to that of its time.
-pub async fn run(mut spec: CommandSpec) -> Result<Finished, ProcessError> {
+pub async fn run(spec: CommandSpec) -> Result<Finished, ProcessError> {
+    run_until(spec, std::future::pending()).await
+}
+
+/// The same, or until `end` says why it must end at once; what it wrote until then is kept.
+pub async fn run_until(
+    mut spec: CommandSpec,
+    end: impl Future<Output = String>,
+) -> Result<Finished, ProcessError> {
     let started = Instant::now();
     let confinement = spec.confinement.take();
     let name = spec.program.clone();
@@ -116,6 +124,7 @@ pub async fn run(mut spec: CommandSpec) -> Result<Finished, ProcessError> {
     let ended = tokio::select! {
         ended = watch(child.as_mut(), exchange, &mut guard, &spec) => Ok(ended?),
         why = crowd => Err(why),
+        why = end => Err(why),
     };
     let ended = match ended {
         Ok(ended) => ended,

@@ -49,7 +49,7 @@ use std::process::ExitStatus;
 use tokio::sync::watch;
 
 pub use capture::Captured;
-pub use command::{CommandSpec, Finished, Leftovers, run};
+pub use command::{CommandSpec, Finished, Leftovers, run, run_until};
 pub use confine::{Confinement, Found, Gate, Held, Limits, Relays, Spaces, is_no_home, launched};
 pub use environment::Environment;
 pub use fair::{FairInstant, within};

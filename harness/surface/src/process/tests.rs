@@ -142,6 +142,20 @@ async fn a_flood_is_cut_and_ended_in_time() {
 }
 
 #[tokio::test]
+async fn what_is_ended_at_a_word_leaves_what_it_wrote_and_nobody_behind() {
+    let spec = shell("echo begun; sleep 60 & sleep 60");
+    let tree = spec.tree.clone();
+    let end = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        "its budget is over".to_owned()
+    };
+    let finished = run_until(spec, end).await.unwrap();
+    assert_eq!(finished.exceeded.as_deref(), Some("its budget is over"));
+    assert_eq!(finished.stdout, whole("begun\n"));
+    assert_eq!(alive(&tree), 0);
+}
+
+#[tokio::test]
 async fn a_hanging_command_is_ended_with_all_its_children() {
     let spec = CommandSpec {
         timeout: Duration::from_millis(300),

@@ -103,7 +103,7 @@ impl Confinement {
         let path = path.map_or("", |(_, value)| value.as_str());
         let found = find_program(program, path, cwd)?;
         let mut orders = self.orders(outputs);
-        let reach = reach::of(&found, self.home.as_deref());
+        let reach = reach::of(&found, self.home.as_deref(), &self.write);
         orders.read.extend(reach);
         orders.program = Some(Program { path: found, name: program.to_owned() });
         let given = env.iter().map(|(name, value)| (format!("{GIVEN}{name}"), value.clone()));
