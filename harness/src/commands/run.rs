@@ -176,6 +176,9 @@ fn tell_news(news: &News) {
     for it in &news.unsettled {
         terminal::say(settle::unsettled(it));
     }
+    for it in &news.by_clock {
+        terminal::say(settle::by_clock(it));
+    }
     let places = news.noise.len() + news.unsettled.len();
     if places > 0 {
         let rounds = super::check::counted(news.rounds as usize, "more round");
