@@ -10,7 +10,7 @@ use chrono::Utc;
 use super::shake::{Clocks, Shake};
 use super::{NightError, Progress, RunOptions, Stop, Until, attempted, lock, scratch, secrets};
 use crate::compare::watch::WatchSet;
-use crate::compare::{Redactor, canonical, requests};
+use crate::compare::{Redactor, canonical, requests, wrong};
 use crate::ledger::NightDir;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::finding::Pending;
@@ -231,6 +231,8 @@ pub struct News {
     pub rounds: u32,
     /// What the watches saw in any round, by scenario.
     watches: Vec<(String, BTreeSet<String>)>,
+    /// What the watches saw in any round and is wrong by itself, by scenario.
+    thrown: BTreeMap<String, String>,
     /// What pages wrote in the rounds, where that can be said, by scenario and checkpoint.
     writes: BTreeMap<(String, String), String>,
 }
@@ -246,6 +248,15 @@ impl News {
         pending.checkpoint == WATCH_CHECKPOINT
             || !(self.noise.iter().any(|it| own(&it))
                 || self.unsettled.iter().any(|it| it.scenario == pending.scenario))
+    }
+
+    /// What is wrong by itself with what is new, in this night or, of the watches, in any round.
+    pub(super) fn wrong<'a>(&'a self, pending: &'a Pending) -> Option<&'a str> {
+        let thrown = || {
+            let own = self.thrown.get(&pending.scenario);
+            own.filter(|_| pending.checkpoint == WATCH_CHECKPOINT)
+        };
+        pending.wrong.as_ref().or_else(thrown).map(String::as_str)
     }
 
     /// The watches' set of a scenario as all rounds saw it, and what a page wrote in all of them;
@@ -332,7 +343,9 @@ fn news_of(rounds: &[Made], ids: &BTreeSet<&str>) -> Result<News, NightError> {
             None => rounds.iter().collect(),
         };
         news.writes.extend(written(&judging, id)?);
-        news.watches.push(((*id).to_owned(), sightings(&judging, id)?));
+        let (lines, thrown) = sightings(&judging, id)?;
+        news.watches.push(((*id).to_owned(), lines));
+        news.thrown.extend(thrown.map(|it| ((*id).to_owned(), it)));
     }
     found.noise.retain(|it| {
         let key = (it.scenario.clone(), it.checkpoint.clone());
@@ -366,9 +379,12 @@ fn written(rounds: &[&Made], id: &str) -> Result<BTreeMap<(String, String), Stri
     Ok(merged.collect())
 }
 
-/// What the watches of any round saw in a scenario.
-fn sightings(rounds: &[&Made], id: &str) -> Result<BTreeSet<String>, NightError> {
-    let mut all = BTreeSet::new();
+/// What the watches of any round saw in a scenario, and what of it is wrong by itself.
+fn sightings(
+    rounds: &[&Made],
+    id: &str,
+) -> Result<(BTreeSet<String>, Option<String>), NightError> {
+    let (mut all, mut thrown) = (BTreeSet::new(), None);
     for round in rounds {
         let attempts = Attempts::of(&round.entries);
         let scenario = round.plan.scenarios.iter().find(|it| it.id == id);
@@ -377,7 +393,9 @@ fn sightings(rounds: &[&Made], id: &str) -> Result<BTreeSet<String>, NightError>
         if log.outcome() == Some(Outcome::Completed) {
             let redactor = Redactor::of_checkpoint(&round.plan, scenario, None, log.known)?;
             all.extend(WatchSet::of(&log.sightings, &redactor).lines.into_keys());
+            let own = || wrong::of_watches(&round.plan, scenario, &log.sightings);
+            thrown = thrown.or_else(own);
         }
     }
-    Ok(all)
+    Ok((all, thrown))
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
+use super::super::run::held;
 use super::super::settle::by_clock;
 use super::super::settle_patch::Patches;
 use super::super::{new_file, terminal};
@@ -182,5 +183,8 @@ async fn accept(
     let part = asked.stop.of_part();
     let finished = Box::pin(nights::run(&suite, &options, &part, quiet())).await?;
     kept.accepted = finished.accepted;
+    if !common.quiet {
+        held(&finished.report.night.id, &finished.held).iter().for_each(terminal::say);
+    }
     Ok(())
 }
