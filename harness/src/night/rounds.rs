@@ -380,10 +380,7 @@ fn written(rounds: &[&Made], id: &str) -> Result<BTreeMap<(String, String), Stri
 }
 
 /// What the watches of any round saw in a scenario, and what of it is wrong by itself.
-fn sightings(
-    rounds: &[&Made],
-    id: &str,
-) -> Result<(BTreeSet<String>, Option<String>), NightError> {
+fn sightings(rounds: &[&Made], id: &str) -> Result<(BTreeSet<String>, Option<String>), NightError> {
     let (mut all, mut thrown) = (BTreeSet::new(), None);
     for round in rounds {
         let attempts = Attempts::of(&round.entries);
@@ -398,4 +395,40 @@ fn sightings(
         }
     }
     Ok((all, thrown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::Night;
+
+    /// A round of one scenario that ended so.
+    fn made(below: &Path, outcome: Outcome, moved: Option<i64>) -> Made {
+        let mut night = Night::default();
+        night.command_scenario("note", "notes save", None).begin("note", 1);
+        night.end("note", 1, outcome);
+        let folder = below.join(format!("{outcome:?}-{moved:?}"));
+        let dir = NightDir::create(folder).expect("an empty folder");
+        Made { night: dir, plan: night.plan, entries: night.entries, moved }
+    }
+
+    #[test]
+    fn only_what_failed_with_a_moved_clock_and_held_before_is_run_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let round = |outcome, moved| made(folder.path(), outcome, moved);
+        let first = [round(Outcome::Completed, None)];
+        let options = RunOptions {
+            out: Some(PathBuf::from("round-1")),
+            shake: Some(Shake::new(1)),
+            ..RunOptions::default()
+        };
+        let retry = again(&first, &round(Outcome::Failed, Some(11)), &options).expect("a round");
+        assert_eq!(retry.selection.filters, ["note"]);
+        assert_eq!(retry.out, Some(PathBuf::from("round-1.again")));
+        assert_eq!(retry.shake, Some(Shake::new(1).keeping_clocks()));
+        assert!(again(&first, &round(Outcome::Completed, Some(11)), &options).is_none());
+        assert!(again(&first, &round(Outcome::Failed, None), &options).is_none());
+        let failed = [round(Outcome::TimedOut, None)];
+        assert!(again(&failed, &round(Outcome::TimedOut, Some(11)), &options).is_none());
+    }
 }

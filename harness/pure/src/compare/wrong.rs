@@ -3,9 +3,7 @@
 
 use super::facet::{self, Read};
 use crate::model::attempts::{CheckpointLog, SightingLog};
-use crate::model::wrong::{
-    death, failed_status, has_trace, is_expected, is_fault, reason, throws,
-};
+use crate::model::wrong::{death, failed_status, has_trace, is_expected, is_fault, reason, throws};
 use crate::model::{FacetKind, Plan, Scenario, WatchKind};
 
 /// How much of what a product says of itself is kept, in characters.

@@ -19,7 +19,7 @@ pub(super) fn judging(
     let log = |at: usize| logs[at].scenario(id);
     let holds = |at: usize| log(at).is_some_and(|it| last_completed(it).is_some());
     let own: Vec<usize> = (0..rounds.len()).filter(plans).collect();
-    let plain = || own.iter().filter(|at| rounds[**at].moved.is_none());
+    let plain = || own.iter().filter(move |at| rounds[**at].moved.is_none());
     if plain().count() < LEAST || !plain().all(|at| holds(*at)) {
         return (own, Vec::new());
     }
@@ -93,8 +93,7 @@ mod tests {
     #[test]
     fn what_varies_between_the_others_is_still_noise() {
         let printed = |text| (round(Some(text)), None);
-        let nights =
-            [printed("ticket 4711\n"), (round(None), Some(11)), printed("ticket 9034\n")];
+        let nights = [printed("ticket 4711\n"), (round(None), Some(11)), printed("ticket 9034\n")];
         assert_eq!(found(&nights).noise.len(), 1);
     }
 

@@ -120,11 +120,8 @@ fn find_with(
         let all: Vec<Option<&ScenarioLog<'_>>> =
             own.iter().map(|at| logs[*at].scenario(&scenario.id)).collect();
         let last = all.iter().map(|log| log.and_then(|log| last_completed(log)));
-        let completed: Vec<(Read<'_>, &AttemptLog<'_>)> = own
-            .iter()
-            .zip(last)
-            .filter_map(|(at, it)| Some((rounds[*at].read, it?)))
-            .collect();
+        let completed: Vec<(Read<'_>, &AttemptLog<'_>)> =
+            own.iter().zip(last).filter_map(|(at, it)| Some((rounds[*at].read, it?))).collect();
         if own.len() < rounds.len() {
             found.judged_in.insert(scenario.id.clone(), own.clone());
         }
