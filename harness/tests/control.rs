@@ -66,16 +66,29 @@ impl Shop {
     }
 
     fn run_in(&self, world: &str, arguments: &[&str]) -> Answer {
+        self.run_with(("WORLD", world), arguments)
+    }
+
+    fn run_with(&self, variable: (&str, &str), arguments: &[&str]) -> Answer {
         let cache = self.cache.path().display().to_string();
-        let environment = [("XDG_CACHE_HOME", cache.as_str()), ("WORLD", world)];
-        self.suite.run_with(arguments, &environment)
+        self.suite.run_with(arguments, &[("XDG_CACHE_HOME", cache.as_str()), variable])
     }
 
     /// A night of this name in a world.
     fn night(&self, name: &str, world: &str, arguments: &[&str]) -> (Answer, Value) {
+        self.night_with(name, ("WORLD", world), arguments)
+    }
+
+    /// A night of this name with this variable in its environment.
+    fn night_with(
+        &self,
+        name: &str,
+        variable: (&str, &str),
+        arguments: &[&str],
+    ) -> (Answer, Value) {
         let out = format!("reports/nights/{name}");
         let all = ["run", "--no-pdf", "--set", "night.measure=0", "--out", &out];
-        let answer = self.run_in(world, &[&all[..], arguments].concat());
+        let answer = self.run_with(variable, &[&all[..], arguments].concat());
         (answer, night_json(&self.suite.root().join(out)))
     }
 
@@ -323,6 +336,111 @@ fn other_data_and_another_screen_are_the_worlds_and_a_fault_beside_them_is_not()
     let all = found(&worse);
     let regressed: Vec<_> = all.iter().filter(|it| it.0 == "regressed").collect();
     assert_eq!((regressed.len(), all.len()), (1, 2), "{all:#?}");
+}
+
+/// A page that says what its browser tells it of the world, and a total that one build gets wrong.
+const WORLDLY: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Orders</title>
+<style>body { font-family: sans-serif }</style>
+<h1>Orders</h1><p id="day"></p><p id="zone"></p><p id="tongue"></p><p>Total TOTAL</p>
+<script>
+day.textContent = new Date().toDateString();
+zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
+tongue.textContent = navigator.language;
+</script>"#;
+
+const WORLDLY_CONFIG: &str = r#"
+products:
+  page:
+    builds:
+      make:
+        - shell: |
+            total=17; test ${build} != worse || total=18
+            sed "s/TOTAL/$total/" page.html > "${build-dir}/index.html"
+      known: ["1.4", "1.5", worse]
+      default: "1.4"
+    serve:
+      run: "python3 -m http.server ${port} --bind 127.0.0.1 --directory ${build-dir}"
+      ready: { http: /, within: 30s }
+browser: { now: "2026-01-05T09:00:00Z" }
+night: { retries: 0 }
+"#;
+
+/// The suite over that page, accepted on one day, in one zone, in one language.
+fn worldly() -> Shop {
+    let cache = tempfile::tempdir().expect("a folder");
+    let shop = Shop { suite: SuiteCopy::empty(), cache };
+    shop.suite.write("nightshift.yaml", WORLDLY_CONFIG);
+    shop.suite.write("page.html", WORLDLY);
+    let facets = "facets: [aria, text, image, page]";
+    let steps = format!("steps:\n  - open: /\n  - snapshot: page\n    {facets}\n");
+    shop.suite.write("scenarios/orders.yaml", &format!("scenario: orders\n{steps}"));
+    shop.accept(&[]);
+    shop
+}
+
+/// How many findings are regressed, and all others, which must be of the world.
+fn split(night: &Value) -> (usize, usize) {
+    let all = found(night);
+    let world = all.iter().filter(|it| it.1.starts_with("The world changed, not the product: "));
+    let regressed = all.iter().filter(|it| it.0 == "regressed").count();
+    assert_eq!(regressed + world.count(), all.len(), "{all:#?}");
+    (regressed, all.len() - regressed)
+}
+
+#[test]
+fn another_day_zone_language_and_scale_are_the_worlds_and_a_fault_beside_them_is_not() {
+    let shop = worldly();
+    let mut world = vec!["--against", "1.4"];
+    for set in [
+        "browser.now=2026-03-07T23:30:00Z",
+        "browser.timezone=Asia/Tokyo",
+        "browser.locale=de-DE",
+        "browser.scale=2",
+    ] {
+        world.extend(["--set", set]);
+    }
+    let (answer, same) = shop.night("n1", "", &[&world[..], &["--build", "1.5"]].concat());
+    assert_eq!((answer.code, split(&same)), (Some(3), (0, 1)), "{:#?}", found(&same));
+    assert_eq!(verdict(&same, "orders"), "inconclusive");
+
+    let (answer, worse) = shop.night("n2", "", &[&world[..], &["--build", "worse"]].concat());
+    assert_eq!((answer.code, split(&worse)), (Some(1), (1, 1)), "{:#?}", found(&worse));
+    assert!(found(&worse)[0].1.contains("18"), "{:#?}", found(&worse));
+}
+
+/// Fonts of which every family is the one that this machine has for monospace.
+const FONTS: &str = r#"<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <match target="pattern">
+    <edit name="family" mode="assign" binding="strong"><string>monospace</string></edit>
+  </match>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+</fontconfig>
+"#;
+
+/// The file of the font that this machine has for a family.
+fn font(family: &str) -> Vec<u8> {
+    let answer = std::process::Command::new("fc-match").args(["-f", "%{file}", family]).output();
+    answer.expect("fontconfig is there").stdout
+}
+
+#[test]
+fn other_fonts_are_the_worlds_and_a_fault_beside_them_is_not() {
+    let shop = worldly();
+    shop.suite.write("fonts.conf", FONTS);
+    let file = shop.suite.root().join("fonts.conf").display().to_string();
+    let fonts = ("FONTCONFIG_FILE", file.as_str());
+    let (answer, same) = shop.night_with("n1", fonts, &["--against", "1.4", "--build", "1.5"]);
+    // With one font for everything there is no other world.
+    let differ = usize::from(font("sans-serif") != font("monospace"));
+    assert_eq!(split(&same), (0, differ), "{answer:#?} {:#?}", found(&same));
+
+    let (answer, worse) = shop.night_with("n2", fonts, &["--against", "1.4", "--build", "worse"]);
+    let (regressed, world) = split(&worse);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(regressed > 0 && world <= differ, "{:#?}", found(&worse));
+    assert!(found(&worse)[0].1.contains("18"), "{:#?}", found(&worse));
 }
 
 #[test]

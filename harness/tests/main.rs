@@ -2,6 +2,7 @@
 //!
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
+//! - `accepting.rs` runs first nights of what is wrong by itself, which nobody has accepted.
 //! - `archive.rs` asks nights by the program, and kills it while it keeps them.
 //! - `bad_night.rs` runs a night of many findings for somebody to look at.
 //! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
@@ -64,6 +65,7 @@
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod accepting;
 mod agent;
 mod answers;
 mod archive;

@@ -431,6 +431,27 @@ async fn targets_find_what_a_person_means_and_say_what_is_near() {
 }
 
 #[tokio::test]
+async fn an_icon_is_called_by_its_title_and_words_by_themselves() {
+    let browser = Browser::start().await;
+    browser.open("icons.html").await;
+    for name in ["Edit", "Delete", "Copy", "Share", "Print", "Pin", "Words", "Both"] {
+        let matches = browser.find(&role("link", Some(name))).await.matches;
+        assert_eq!(matches.len(), 1, "{name}");
+    }
+    assert_eq!(browser.find(&role("button", Some("Search"))).await.matches.len(), 1);
+    assert!(browser.find(&role("link", Some("Tip"))).await.matches.is_empty(), "it has words");
+    let page: Page =
+        browser.ask(&Question::Observe { masks: &[], details: &[], drawn: false }).await;
+    browser.close().await;
+    let lines =
+        ["link \"Edit\" [url=/edit]", "link \"Share\" [url=/share]", "button \"Search\""];
+    for line in lines {
+        assert!(page.aria.contains(line), "{line}: {}", page.aria);
+    }
+    assert!(page.aria.contains("[description=\"Tip\"]"), "{}", page.aria);
+}
+
+#[tokio::test]
 async fn a_state_says_what_hinders_a_click() {
     let browser = Browser::start().await;
     browser.open("finding.html").await;

@@ -13,7 +13,8 @@ use crate::mcp::LentTools;
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
 use crate::night::{
-    self as nights, Finished, NewBaselines, News, RunOptions, Sampling, Shake, Stop, Until, Why,
+    self as nights, Finished, Held, NewBaselines, News, RunOptions, Sampling, Shake, Stop, Until,
+    Why,
 };
 use crate::report;
 use crate::surface::browser::Window;
@@ -182,6 +183,9 @@ fn tell_news(news: &News) {
     for it in &news.unsettled {
         terminal::say(settle::unsettled(it));
     }
+    for it in &news.by_clock {
+        terminal::say(settle::by_clock(it));
+    }
     let places = news.noise.len() + news.unsettled.len();
     if places > 0 {
         let rounds = super::check::counted(news.rounds as usize, "more round");
@@ -190,6 +194,24 @@ fn tell_news(news: &News) {
         let command = settle::command(&news.noise, &news.unsettled);
         terminal::answer(format_args!("    settle them: {command}"));
     }
+}
+
+/// What `--accept-new` did not take for right although nothing varied, and the commands that do.
+pub fn held(night: &str, held: &[Held]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for it in held.iter().take(MOST_FINDINGS) {
+        let Held { scenario, checkpoint, why, pending } = it;
+        let why = report::one_line(why, 300);
+        lines.push(format!("not accepted: {scenario}@{checkpoint}: {why}"));
+        let ids = pending.join(" ");
+        lines.push(format!("    accept it on purpose: nightshift review {night} --accept {ids}"));
+    }
+    let more = held.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        let more = super::check::counted(more, "checkpoint");
+        lines.push(format!("and {more} more that are wrong by themselves, in the report"));
+    }
+    lines
 }
 
 /// The one-sentence result and the paths.
@@ -206,6 +228,7 @@ fn tell(finished: &Finished, options: &RunOptions) {
         let files = super::check::counted(finished.accepted, "baseline");
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
+    held(&finished.report.night.id, &finished.held).iter().for_each(terminal::answer);
     tell_news(&finished.news);
     if let Some(survey) = &finished.report.survey {
         let night = finished.night.path().display().to_string();

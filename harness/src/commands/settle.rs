@@ -13,7 +13,7 @@ use super::settle_patch::{Patches, remedies};
 use super::waiting::{listen, runtime};
 use super::{night, terminal};
 use crate::compare::requests;
-use crate::model::settle::{Noise, Remedy, Unsettled};
+use crate::model::settle::{ByClock, Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Settling, Stop, Until, Why};
 use crate::settle::Reach;
@@ -100,6 +100,7 @@ fn tell_json(settled: &Settled, patches: &Patches, written: bool) {
         "not_shaken": not_shaken,
         "noise": settled.found.noise,
         "unsettled": settled.found.unsettled,
+        "by_clock": settled.found.by_clock,
         "patch": patches.diff(),
         "by_hand": patches.by_hand,
         "written": written,
@@ -123,6 +124,9 @@ fn tell(common: &Common, settled: &Settled, patches: &Patches, written: bool) {
     }
     for it in &found.unsettled {
         terminal::answer(unsettled(it));
+    }
+    for it in &found.by_clock {
+        terminal::answer(by_clock(it));
     }
     let diff = patches.diff();
     if !diff.is_empty() {
@@ -202,6 +206,16 @@ pub fn unsettled(it: &Unsettled) -> String {
         it.scenario,
         it.completed,
         it.rounds,
+        cut(&it.detail)
+    )
+}
+
+/// A scenario that fails with a moved clock alone.
+pub fn by_clock(it: &ByClock) -> String {
+    format!(
+        "{} fails when the clock is moved by {} days, and holds when it is not: not judged by that round: {}",
+        it.scenario,
+        it.days,
         cut(&it.detail)
     )
 }

@@ -361,13 +361,13 @@ impl Drop for Client {
 
 /// What a client asked for, in its own words: no name of a page stands in them that it did not write.
 fn asked_for(given: &Given) -> String {
-    let all = match given.text("step") {
-        Some(step) => step.to_owned(),
-        None => {
+    let all = given.text("step").map_or_else(
+        || {
             let own = ["action", "ref", "target", "text", "to"].map(|it| given.text(it));
             own.into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
-    };
+        },
+        str::to_owned,
+    );
     plain(&one_line(&all, LONGEST_ASKED))
 }
 

@@ -1,5 +1,6 @@
 //! [`Finished`]: what a night has come to, for who started it.
 
+use super::accepting::Held;
 use super::rounds::News;
 use super::stop::Why;
 use crate::ledger::NightDir;
@@ -24,6 +25,8 @@ pub struct Finished {
     pub is_shard: bool,
     /// How many baselines `--accept-new` wrote.
     pub accepted: usize,
+    /// What it did not accept, because it is wrong by itself.
+    pub held: Vec<Held>,
     /// What `--accept-new` found out before.
     pub news: News,
 }

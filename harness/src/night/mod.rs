@@ -36,6 +36,7 @@
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `room.rs`: whether there is room on the disks, and waiting for it.
+//! - `accepting.rs`: writes what is new as baselines, and holds back what is wrong by itself.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
 //! - `order.rs`: what a night with a deadline expects, its order, and what does not fit any more.
@@ -71,6 +72,7 @@
 //! - `printer.rs`: the browser as the report's `PagePrinter`.
 //! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
+mod accepting;
 mod ahead;
 mod apart;
 mod attempts;
@@ -137,12 +139,13 @@ mod ways;
 mod workers;
 mod workshop;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::Utc;
 
+pub use accepting::Held;
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
@@ -177,13 +180,14 @@ pub use survey::{OFFERED, TAKEN_TO};
 pub use tools::{OpenTools, Room, ToolServer};
 pub use visit::{Destination, Visit};
 
+use self::accepting::Accepted;
 use self::course::Course;
 use self::left::Ran;
-use crate::baseline::{self, Acceptance};
+use crate::baseline;
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
-    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
-    Plan, Scenario, Suite, Verdict,
+    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Patience, Plan,
+    Scenario, Suite,
 };
 use crate::report;
 use crate::surface::browser::Browser;
@@ -304,9 +308,9 @@ async fn to_report(
         }
         Some(NewBaselines::AtFirstSight) | None => News::default(),
     };
-    let accepted = match options.accept_new {
-        Some(_) => accept_new(suite, made, &news)?,
-        None => 0,
+    let Accepted { count: accepted, held } = match options.accept_new {
+        Some(_) => accepting::accept_new(suite, made, &news)?,
+        None => Accepted::default(),
     };
     let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
@@ -324,6 +328,7 @@ async fn to_report(
         pdf_problem,
         has_pdf,
         accepted,
+        held,
         news,
     })
 }
@@ -524,51 +529,6 @@ fn baselines(
 fn write_plan(ledger: &Ledger, plan: &Plan) -> Result<(), NightError> {
     let json = serde_json::to_vec_pretty(plan).expect("a plan is plain data");
     Ok(ledger.write_file("plan.json", &json)?)
-}
-
-/// Writes baselines for the checkpoints that have none, of scenarios that were otherwise fine, where
-/// nothing varied.
-fn accept_new(
-    suite: &Suite,
-    (night, plan, judgement): (&NightDir, &Plan, &Judgement),
-    news: &News,
-) -> Result<usize, NightError> {
-    let mut accepted = 0;
-    let fine: HashSet<&str> = judgement
-        .scenarios
-        .iter()
-        .filter(|it| matches!(it.verdict, Verdict::New | Verdict::Unchanged))
-        .map(|it| it.id.as_str())
-        .collect();
-    let planned: HashMap<&str, &Scenario> =
-        plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
-    let new = |it: &&crate::model::finding::Pending| it.finding.is_none() && !it.replaces;
-    let steady = |it: &&crate::model::finding::Pending| news.is_steady(it);
-    for pending in judgement.pending.iter().filter(new).filter(steady) {
-        let fine = fine.contains(pending.scenario.as_str());
-        if let (true, Some(scenario)) = (fine, planned.get(pending.scenario.as_str())) {
-            baseline::accept(
-                &suite.root,
-                &Acceptance {
-                    scenario_file: scenario.file.clone(),
-                    scenario: pending.scenario.clone(),
-                    checkpoint: pending.checkpoint.clone(),
-                    facet: pending.facet,
-                    environment: pending.environment.clone(),
-                    algorithm: pending.algorithm.clone(),
-                    // The same on every branch, so that two that see the same thing first merge.
-                    why: Some("first seen".to_owned()),
-                    content: match news.union(pending) {
-                        Some(union) => union,
-                        None => night.read(&pending.evidence)?,
-                    },
-                    layout: pending.layout.as_ref().map(|it| night.read_text(it)).transpose()?,
-                },
-            )?;
-            accepted += 1;
-        }
-    }
-    Ok(accepted)
 }
 
 /// Why scenarios that were planned did not run, by what stopped the night.

@@ -10,12 +10,12 @@ use chrono::Utc;
 use super::shake::{Clocks, Shake};
 use super::{NightError, Progress, RunOptions, Stop, Until, attempted, lock, scratch, secrets};
 use crate::compare::watch::WatchSet;
-use crate::compare::{Redactor, canonical, requests};
+use crate::compare::{Redactor, canonical, requests, wrong};
 use crate::ledger::NightDir;
-use crate::model::attempts::Attempts;
+use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::finding::Pending;
 use crate::model::plan::WATCH_CHECKPOINT;
-use crate::model::settle::Noise;
+use crate::model::settle::{ByClock, Noise};
 use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
 use crate::settle::{self, Reach, Round, Variation};
@@ -45,11 +45,26 @@ struct Made {
     night: NightDir,
     plan: Plan,
     entries: Vec<Entry>,
+    /// By how many days the clocks of products were moved; `None` where they were left alone.
+    moved: Option<i64>,
 }
 
 impl Made {
     fn read(night: NightDir) -> Result<Self, NightError> {
-        Ok(Self { plan: night.plan()?, entries: night.entries()?, night })
+        Ok(Self { plan: night.plan()?, entries: night.entries()?, night, moved: None })
+    }
+
+    /// The scenarios that held in this round and not in another one, whose clock was moved.
+    fn fail_by_clock(&self, other: &Self) -> Vec<String> {
+        if other.moved.is_none() {
+            return Vec::new();
+        }
+        let (own, others) = (Attempts::of(&self.entries), Attempts::of(&other.entries));
+        let holds =
+            |it: &Attempts<'_>, id: &str| it.scenario(id).is_some_and(ScenarioLog::is_completed);
+        let planned = other.plan.scenarios.iter().map(|it| it.id.as_str());
+        let fail = planned.filter(|id| holds(&own, id) && !holds(&others, id));
+        fail.map(str::to_owned).collect()
     }
 }
 
@@ -82,16 +97,23 @@ pub async fn settle(
     let _lock = lock::take(&suite.root, stop)?;
     let folder = scratch::make()?;
     let none = nothing_earlier(folder.path())?;
-    let ways = (0..settling.times).map(|number| (number > 0).then(|| Shake::new(number)));
     let mut rounds = Vec::new();
-    for (number, way) in ways.enumerate() {
+    let mut count = 0;
+    for number in 0..settling.times {
         // The first one has the plan, also where nothing of it is run any more.
         if stop.why().is_some() && !rounds.is_empty() {
             break;
         }
+        let way = (number > 0).then(|| Shake::new(number));
         let out = folder.path().join(format!("round-{number}"));
         let options = of_round(options, out, &none, way);
-        rounds.push(round(suite, &options, stop, &progress).await?);
+        let made = round(suite, &options, stop, &progress).await?;
+        let retry = again(&rounds, &made, &options).filter(|_| stop.why().is_none());
+        rounds.push(made);
+        count += 1;
+        if let Some(options) = retry {
+            rounds.push(round(suite, &options, stop, &progress).await?);
+        }
         if let Some(problem) = preflight_problem(&rounds[0]) {
             let plan = rounds.swap_remove(0).plan;
             let (found, clocks) = (Variation::default(), Clocks::Kept);
@@ -99,7 +121,6 @@ pub async fn settle(
         }
     }
     let found = find(&rounds, settling.reach)?;
-    let count = rounds.len() as u32;
     let plan = rounds.swap_remove(0).plan;
     let clocks = clocks(suite, &plan);
     Ok(Settled { found, plan, rounds: count, clocks, preflight: None })
@@ -148,7 +169,25 @@ async fn round(
     if let Some(browser) = made.browser {
         browser.stop().await;
     }
-    Made::read(made.night)
+    let made = Made::read(made.night)?;
+    Ok(Made { moved: moved(suite, options, &made.plan), ..made })
+}
+
+/// By how many days the clocks of products are moved in a round.
+fn moved(suite: &Suite, options: &RunOptions, plan: &Plan) -> Option<i64> {
+    options.shake.clone()?.with_clocks(clocks(suite, plan)).days()
+}
+
+/// A round of what failed in one whose clock was moved, shaken alike, with the clock as it is.
+fn again(before: &[Made], made: &Made, options: &RunOptions) -> Option<RunOptions> {
+    let fail = before.first()?.fail_by_clock(made);
+    let out = options.out.as_ref()?.with_extension("again");
+    (!fail.is_empty()).then(|| RunOptions {
+        out: Some(out),
+        selection: Selection { filters: fail, tags: Vec::new() },
+        shake: options.shake.clone().map(Shake::keeping_clocks),
+        ..options.clone()
+    })
 }
 
 fn preflight_problem(round: &Made) -> Option<String> {
@@ -172,7 +211,7 @@ fn find(rounds: &[Made], reach: Reach) -> Result<Variation, NightError> {
     let all: Vec<Round<'_>> = rounds
         .iter()
         .zip(&reads)
-        .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
+        .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read, moved: it.moved })
         .collect();
     Ok(tokio::task::block_in_place(|| settle::find(&all, reach))?)
 }
@@ -184,12 +223,16 @@ pub struct News {
     pub noise: Vec<Noise>,
     /// Scenarios that did not end well in every round, and why: nothing of them is accepted.
     pub unsettled: Vec<crate::model::settle::Unsettled>,
+    /// Scenarios that fail with a moved clock alone: those rounds did not judge them.
+    pub by_clock: Vec<ByClock>,
     /// How many scenarios had something new.
     pub scenarios: usize,
     /// How many rounds there were beside the night: none where its time was over.
     pub rounds: u32,
     /// What the watches saw in any round, by scenario.
     watches: Vec<(String, BTreeSet<String>)>,
+    /// What the watches saw in any round and is wrong by itself, by scenario.
+    thrown: BTreeMap<String, String>,
     /// What pages wrote in the rounds, where that can be said, by scenario and checkpoint.
     writes: BTreeMap<(String, String), String>,
 }
@@ -205,6 +248,15 @@ impl News {
         pending.checkpoint == WATCH_CHECKPOINT
             || !(self.noise.iter().any(|it| own(&it))
                 || self.unsettled.iter().any(|it| it.scenario == pending.scenario))
+    }
+
+    /// What is wrong by itself with what is new, in this night or, of the watches, in any round.
+    pub(super) fn wrong<'a>(&'a self, pending: &'a Pending) -> Option<&'a str> {
+        let thrown = || {
+            let own = self.thrown.get(&pending.scenario);
+            own.filter(|_| pending.checkpoint == WATCH_CHECKPOINT)
+        };
+        pending.wrong.as_ref().or_else(thrown).map(String::as_str)
     }
 
     /// The watches' set of a scenario as all rounds saw it, and what a page wrote in all of them;
@@ -241,51 +293,69 @@ pub(super) async fn settle_new(
     let folder = scratch::make()?;
     let none = nothing_earlier(folder.path())?;
     let filters: Vec<String> = ids.iter().map(|it| (*it).to_owned()).collect();
-    let mut rounds = vec![Made::read(night.clone())?];
+    let first = Made { moved: moved(suite, options, plan), ..Made::read(night.clone())? };
+    let mut rounds = vec![first];
+    let mut count = 0;
     for number in 1..=ROUNDS_OF_NEW {
-        let left =
-            plan.deadline.map(|it| it - Utc::now() - chrono::Duration::seconds(BEFORE_DEADLINE));
-        let until = match left.map(|it| it.to_std()) {
-            None => None,
-            Some(Ok(left)) if stop.why().is_none() => Some(Until::Budget(left)),
-            Some(_) => break,
-        };
-        if stop.why().is_some() {
+        if is_over(plan, stop) {
             break;
         }
         let out = folder.path().join(format!("round-{number}"));
         let selection = Selection { filters: filters.clone(), tags: Vec::new() };
         let options = RunOptions {
-            until,
+            until: until(plan),
             selection,
             ..of_round(options, out, &none, Some(Shake::new(number)))
         };
-        rounds.push(round(suite, &options, stop, progress).await?);
+        let made = round(suite, &options, stop, progress).await?;
+        let retry = again(&rounds, &made, &options).filter(|_| !is_over(plan, stop));
+        rounds.push(made);
+        count += 1;
+        if let Some(options) = retry {
+            let options = RunOptions { until: until(plan), ..options };
+            rounds.push(round(suite, &options, stop, progress).await?);
+        }
     }
     // The night has more scenarios than the rounds, and attempts of a round count only as a whole.
     rounds[0].plan.scenarios.retain(|it| ids.contains(it.id.as_str()));
-    let mut found = find(&rounds, Reach::Seen)?;
-    let mut writes = BTreeMap::new();
-    for id in &ids {
-        writes.extend(written(&rounds, id)?);
+    Ok(News { scenarios, rounds: count, ..news_of(&rounds, &ids)? })
+}
+
+/// When a round must be over, where the night has a deadline.
+fn until(plan: &Plan) -> Option<Until> {
+    let left = plan.deadline? - Utc::now() - chrono::Duration::seconds(BEFORE_DEADLINE);
+    Some(Until::Budget(left.to_std().unwrap_or_default()))
+}
+
+/// Whether there is no time for another round.
+fn is_over(plan: &Plan, stop: &Stop) -> bool {
+    let no_time = |it: Until| matches!(it, Until::Budget(left) if left.is_zero());
+    stop.why().is_some() || until(plan).is_some_and(no_time)
+}
+
+/// What rounds have shown of these scenarios.
+fn news_of(rounds: &[Made], ids: &BTreeSet<&str>) -> Result<News, NightError> {
+    let mut found = find(rounds, Reach::Seen)?;
+    let mut news = News { by_clock: std::mem::take(&mut found.by_clock), ..News::default() };
+    for id in ids {
+        let judging: Vec<&Made> = match found.judged_in.get(*id) {
+            Some(own) => own.iter().map(|at| &rounds[*at]).collect(),
+            None => rounds.iter().collect(),
+        };
+        news.writes.extend(written(&judging, id)?);
+        let (lines, thrown) = sightings(&judging, id)?;
+        news.watches.push(((*id).to_owned(), lines));
+        news.thrown.extend(thrown.map(|it| ((*id).to_owned(), it)));
     }
     found.noise.retain(|it| {
         let key = (it.scenario.clone(), it.checkpoint.clone());
-        it.facet != FacetKind::Requests || !writes.contains_key(&key)
+        it.facet != FacetKind::Requests || !news.writes.contains_key(&key)
     });
-    let watches = ids.iter().map(|id| Ok(((*id).to_owned(), sightings(&rounds, id)?)));
-    Ok(News {
-        noise: found.noise,
-        unsettled: found.unsettled,
-        scenarios,
-        rounds: rounds.len() as u32 - 1,
-        watches: watches.collect::<Result<_, NightError>>()?,
-        writes,
-    })
+    Ok(News { noise: found.noise, unsettled: found.unsettled, ..news })
 }
 
 /// What pages of a scenario wrote at each checkpoint, as a baseline that holds for every round.
-fn written(rounds: &[Made], id: &str) -> Result<BTreeMap<(String, String), String>, NightError> {
+fn written(rounds: &[&Made], id: &str) -> Result<BTreeMap<(String, String), String>, NightError> {
     let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for round in rounds {
         let attempts = Attempts::of(&round.entries);
@@ -309,9 +379,9 @@ fn written(rounds: &[Made], id: &str) -> Result<BTreeMap<(String, String), Strin
     Ok(merged.collect())
 }
 
-/// What the watches of any round saw in a scenario.
-fn sightings(rounds: &[Made], id: &str) -> Result<BTreeSet<String>, NightError> {
-    let mut all = BTreeSet::new();
+/// What the watches of any round saw in a scenario, and what of it is wrong by itself.
+fn sightings(rounds: &[&Made], id: &str) -> Result<(BTreeSet<String>, Option<String>), NightError> {
+    let (mut all, mut thrown) = (BTreeSet::new(), None);
     for round in rounds {
         let attempts = Attempts::of(&round.entries);
         let scenario = round.plan.scenarios.iter().find(|it| it.id == id);
@@ -320,7 +390,45 @@ fn sightings(rounds: &[Made], id: &str) -> Result<BTreeSet<String>, NightError> 
         if log.outcome() == Some(Outcome::Completed) {
             let redactor = Redactor::of_checkpoint(&round.plan, scenario, None, log.known)?;
             all.extend(WatchSet::of(&log.sightings, &redactor).lines.into_keys());
+            let own = || wrong::of_watches(&round.plan, scenario, &log.sightings);
+            thrown = thrown.or_else(own);
         }
     }
-    Ok(all)
+    Ok((all, thrown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::Night;
+
+    /// A round of one scenario that ended so.
+    fn made(below: &Path, outcome: Outcome, moved: Option<i64>) -> Made {
+        let mut night = Night::default();
+        night.command_scenario("note", "notes save", None).begin("note", 1);
+        night.end("note", 1, outcome);
+        let folder = below.join(format!("{outcome:?}-{moved:?}"));
+        let dir = NightDir::create(folder).expect("an empty folder");
+        Made { night: dir, plan: night.plan, entries: night.entries, moved }
+    }
+
+    #[test]
+    fn only_what_failed_with_a_moved_clock_and_held_before_is_run_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let round = |outcome, moved| made(folder.path(), outcome, moved);
+        let first = [round(Outcome::Completed, None)];
+        let options = RunOptions {
+            out: Some(PathBuf::from("round-1")),
+            shake: Some(Shake::new(1)),
+            ..RunOptions::default()
+        };
+        let retry = again(&first, &round(Outcome::Failed, Some(11)), &options).expect("a round");
+        assert_eq!(retry.selection.filters, ["note"]);
+        assert_eq!(retry.out, Some(PathBuf::from("round-1.again")));
+        assert_eq!(retry.shake, Some(Shake::new(1).keeping_clocks()));
+        assert!(again(&first, &round(Outcome::Completed, Some(11)), &options).is_none());
+        assert!(again(&first, &round(Outcome::Failed, None), &options).is_none());
+        let failed = [round(Outcome::TimedOut, None)];
+        assert!(again(&failed, &round(Outcome::TimedOut, Some(11)), &options).is_none());
+    }
 }

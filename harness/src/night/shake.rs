@@ -27,6 +27,8 @@ pub struct Shake {
     number: usize,
     /// The library that moves clocks; `None` where there is none, or clocks must be left alone.
     faketime: Option<PathBuf>,
+    /// Whether clocks may be moved in this round.
+    clocks: Clocks,
 }
 
 /// Whether clocks may be moved.
@@ -34,7 +36,8 @@ pub struct Shake {
 pub enum Clocks {
     /// They may.
     Free,
-    /// One-time codes are made by ours, so the product's must be the same.
+    /// They may not: one-time codes are made by ours, so the product's must be the same; or what
+    /// failed with a moved clock is looked at without.
     Kept,
 }
 
@@ -42,7 +45,17 @@ impl Shake {
     /// The `number`-th way, from 1.
     #[must_use]
     pub fn new(number: u32) -> Self {
-        Self { number: (number as usize).max(1), faketime: None }
+        Self { number: (number as usize).max(1), faketime: None, clocks: Clocks::Free }
+    }
+
+    /// The same with the clock as it is.
+    pub(super) fn keeping_clocks(self) -> Self {
+        Self { clocks: Clocks::Kept, ..self }
+    }
+
+    /// By how many days it moves the clocks of products; `None` where it leaves them alone.
+    pub(super) fn days(&self) -> Option<i64> {
+        self.faketime.as_ref().map(|_| pick(&CLOCKS, self.number) / 86_400)
     }
 
     /// Which of its ways it is, from 1.
@@ -52,9 +65,9 @@ impl Shake {
 
     /// The same, which moves the clocks of products where this machine can.
     pub(super) fn with_clocks(mut self, clocks: Clocks) -> Self {
-        self.faketime = match clocks {
-            Clocks::Free => library(Path::new("/usr/lib")),
-            Clocks::Kept => None,
+        self.faketime = match (self.clocks, clocks) {
+            (Clocks::Free, Clocks::Free) => library(Path::new("/usr/lib")),
+            (Clocks::Kept, _) | (_, Clocks::Kept) => None,
         };
         self
     }
@@ -115,10 +128,8 @@ impl Shake {
 
     /// What is otherwise in this night, in words.
     pub(super) fn said(&self) -> String {
-        let clock = match &self.faketime {
-            Some(_) => {
-                format!("clock {:+} days", pick(&CLOCKS, self.number) / 86_400)
-            }
+        let clock = match self.days() {
+            Some(days) => format!("clock {days:+} days"),
             None => "clock as it is".to_owned(),
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -238,8 +249,11 @@ mod tests {
         std::fs::write(&file, "").expect("written");
         assert_eq!(library(below.path()), Some(file.clone()));
         let moves = |it: &Shake| it.variables().iter().any(|it| it.0 == "FAKETIME");
-        assert!(moves(&Shake { faketime: Some(file), ..Shake::new(1) }));
+        let moved = Shake { faketime: Some(file), ..Shake::new(1) };
+        assert!(moves(&moved));
+        assert_eq!(moved.days(), Some(11));
         assert!(!moves(&Shake::new(1).with_clocks(Clocks::Kept)));
+        assert_eq!(moved.keeping_clocks().with_clocks(Clocks::Free).days(), None);
         assert!(reach(Clocks::Kept).1.is_some_and(|it| it.contains("one-time codes")));
     }
 

@@ -103,6 +103,7 @@ fn laid_with(findings: usize, edit: impl FnOnce(&mut Judgement)) -> Laid {
             stage: Stage::Gating,
             replaces: true,
             finding: Some(format!("F{n}")),
+            wrong: None,
         });
     }
     for scenario in &made.plan.scenarios {

@@ -70,11 +70,13 @@ fn report_page(bytes: &[u8], folder: &str, links: &Links) -> Answer {
 }
 
 /// One part of a path that stays where it is.
+#[must_use]
 pub fn is_part(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0'])
 }
 
 /// Whether a file of this name, relative to the folder of a night, is one that a night shows.
+#[must_use]
 pub fn is_of_a_night(name: &str) -> bool {
     !name.is_empty() && kind(name).is_some()
 }

@@ -159,14 +159,13 @@ fn reach(reader: &mut Reader, node: &Node) -> Vec<SocketAddr> {
     let mut all = Vec::new();
     for item in reader.list(node, "\"reach\"") {
         let Some(text) = reader.words(item, "\"reach\"") else { continue };
-        match text.parse::<SocketAddr>().ok().filter(|it| it.ip().is_loopback()) {
-            Some(address) => all.push(address),
-            None => {
-                let message = format!("\"{text}\" is no address of this machine");
-                let help = "write `127.0.0.1:PORT`; what is elsewhere is reached by a proxy that listens here";
-                reader.advise(item.pos, message, help);
-            }
+        let address = text.parse::<SocketAddr>().ok().filter(|it| it.ip().is_loopback());
+        if address.is_none() {
+            let message = format!("\"{text}\" is no address of this machine");
+            let help = "write `127.0.0.1:PORT`; what is elsewhere is reached by a proxy that listens here";
+            reader.advise(item.pos, message, help);
         }
+        all.extend(address);
     }
     all
 }

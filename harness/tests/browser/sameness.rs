@@ -83,6 +83,31 @@ async fn animated_pictures_and_drawings_without_an_end_stand_at_their_begin() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_engine_keeps_moving_is_not_in_a_picture_and_what_stands_is() {
+    let mut bench = Bench::start().await;
+    bench.open("/running").await;
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let observation = bench.observe().await;
+        assert!(facet(&observation, FacetKind::Aria).contains("News of today"));
+        let image = observation.facets.iter().find(|it| it.kind == FacetKind::Image);
+        let FacetContent::Image { png, .. } = &image.expect("a picture").content else {
+            panic!("the picture is text");
+        };
+        let picture = image::load_from_memory(png).expect("a PNG").to_rgb8();
+        // A film that does not play has a picture of its own, which is nothing here.
+        for (y, colour) in [(25, [255; 3]), (75, [255; 3]), (125, [255; 3]), (175, [0, 0, 255])] {
+            assert_eq!(picture.get_pixel(100, y).0, colour, "{y}");
+        }
+        assert_ne!(picture.get_pixel(100, 225).0, [255; 3], "a bar that has a value stands");
+        seen.push(png.clone());
+    }
+    let change = compare_images(&seen[0], &seen[1], &Beside::default()).expect("both are pictures");
+    assert_eq!(change.map(|it| it.change), None);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
     let mut bench = Bench::start().await;
     bench.open("/list").await;

@@ -309,6 +309,12 @@ const RESTLESS: &str = "<title>Restless</title><meta http-equiv=refresh content=
 const STARTS_DOWNLOAD: &str = "<title>Starting</title><h1>Your download starts</h1>\
     <script>location = '/export.csv'</script>";
 
+/// What the engine itself keeps moving, in red, above what stands, in blue.
+const RUNNING: &str = "<title>Running</title><style>body { margin: 0; background: white } \
+    body > * { display: block; width: 200px; height: 50px; background: red } \
+    .still { background: blue }</style><marquee>News of today</marquee><video autoplay></video>\
+    <progress></progress><video class=still></video><progress class=still value=0></progress>";
+
 /// A page with nothing wrong.
 const CLEAN: &str =
     "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>";
@@ -324,6 +330,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/moving" => include_str!("moving.html"),
         "/animated" => include_str!("animated.html"),
         "/restless" => RESTLESS,
+        "/running" => RUNNING,
         "/starts-download" => STARTS_DOWNLOAD,
         "/errors" => include_str!("errors.html"),
         "/applications" => include_str!("applications.html"),

@@ -74,6 +74,8 @@ pub struct PendingContent {
     pub evidence: Option<EvidenceRef>,
     /// For images: where the things of the page stand in it.
     pub layout: Option<EvidenceRef>,
+    /// What is wrong with its checkpoint by itself, in a sentence.
+    pub wrong: Option<String>,
 }
 
 /// Why an observation waits for a decision.

@@ -250,6 +250,9 @@ pub struct Pending {
     /// How much it counts.
     #[serde(default, skip_serializing_if = "Stage::is_gating")]
     pub stage: Stage,
+    /// What is wrong with its checkpoint by itself, in a sentence: it is accepted on purpose only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<String>,
 }
 
 /// What we think of one scenario.

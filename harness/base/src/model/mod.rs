@@ -8,7 +8,7 @@
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`], [`soak`] and [`outline`] by the surfaces, [`recording`], [`question`], [`pursuit`] and [`event`] by `attempt` and `night`;
-//! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
+//! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`; [`wrong`] by itself;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
 //!    which holds all that judging needs.
 //!
@@ -89,6 +89,7 @@
 //! - `worked.rs`: how a value is worked out of others.
 //! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
 //! - `pattern.rs`: `Pattern`: a regex that may hold `${name}`.
+//! - `wrong.rs`: what is wrong by itself, without any baseline.
 
 mod act_kind;
 pub mod action;
@@ -160,6 +161,7 @@ pub mod verdict;
 pub mod watch;
 mod wording;
 pub mod worked;
+pub mod wrong;
 
 pub use change::Change;
 pub use event::{

@@ -141,3 +141,14 @@ pub struct Unsettled {
     /// What was there instead, in words.
     pub detail: String,
 }
+
+/// A scenario that fails where the clock of its product is moved, and holds where it is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByClock {
+    /// Its id.
+    pub scenario: String,
+    /// By how many days the clock was moved.
+    pub days: i64,
+    /// What was there instead, in words.
+    pub detail: String,
+}

@@ -26,6 +26,7 @@
 //! - `vary.rs`: what variants of a line share, and the narrowest pattern for the rest.
 //! - `traffic.rs`: what two runs differ in of their requests.
 //! - `uses.rs`: how often each redaction took something out.
+//! - `wrong.rs`: what of an attempt is wrong by itself, before anybody has accepted it.
 
 pub mod cells;
 pub mod changes;
@@ -46,6 +47,7 @@ mod uses;
 pub mod vary;
 pub mod watch;
 mod words;
+pub mod wrong;
 
 #[cfg(test)]
 mod tests;
@@ -415,6 +417,7 @@ impl Run<'_> {
         if reason != PendingReason::Changed && !case.completed() {
             return;
         }
+        let wrong = self.wrong(case, seen).filter(|_| reason != PendingReason::Changed);
         self.out.pending.push(PendingContent {
             scenario: case.scenario.id.clone(),
             attempt: case.number,
@@ -428,7 +431,20 @@ impl Run<'_> {
             content: found.content.clone(),
             evidence: found.evidence.clone(),
             layout: found.layout.clone(),
+            wrong,
         });
+    }
+
+    /// What is wrong by itself at a checkpoint of which nobody has accepted anything.
+    fn wrong(&self, case: &Case<'_>, seen: &CheckpointLog<'_>) -> Option<String> {
+        let records = self.baselines.get(&(case.scenario.id.as_str(), seen.name));
+        if records.is_some_and(|all| all.iter().any(|it| it.origin.is_accepted())) {
+            return None;
+        }
+        if seen.name == WATCH_CHECKPOINT {
+            return wrong::of_watches(self.plan, case.scenario, &case.attempt.sightings);
+        }
+        wrong::of_checkpoint(case.scenario, seen, self.read)
     }
 
     fn unjudged(

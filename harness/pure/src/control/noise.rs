@@ -46,8 +46,10 @@ pub fn find(plan: &Plan, entries: &[Entry], read: Read<'_>) -> Result<Quiet, Com
             baselines.filter(|it| it.1.scenario == scenario.id).map(|it| it.0).collect();
         let alone = plan.only(&plan.scenarios[index], &own);
         let reads = |evidence: &EvidenceRef| read(evidence).ok();
-        let rounds: Vec<Round<'_>> =
-            rounds.iter().map(|entries| Round { plan: &alone, entries, read: &reads }).collect();
+        let rounds: Vec<Round<'_>> = rounds
+            .iter()
+            .map(|entries| Round { plan: &alone, entries, read: &reads, moved: None })
+            .collect();
         let found = settle::find(&rounds, Reach::Seen)?;
         for noise in &found.noise {
             quiet.add(noise, &rounds, read);

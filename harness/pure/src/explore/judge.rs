@@ -15,6 +15,7 @@ use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::tree::{Item, target};
 use crate::model::page::FieldValue;
+use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
 
 /// Everything that is wrong by itself; each place once a rule.
@@ -183,13 +184,13 @@ fn letters(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).collect()
 }
 
-/// Whether a program ended by showing where in its own source it was.
+/// Whether a program died, or ended by showing where in its own source it was.
 pub(super) fn crashes(run: &Run) -> bool {
-    static CRASH: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^Traceback \(most recent call last\)|^thread '.*' panicked at|^panic: |Segmentation fault|^\s+at .+\(.+:\d+:\d+\)$|^Exception in thread|core dumped")
-            .expect("a constant pattern")
-    });
-    CRASH.is_match(&run.ran.stdout) || CRASH.is_match(&run.ran.stderr)
+    shows_trace(run) || death(&run.ran.exit).is_some()
+}
+
+fn shows_trace(run: &Run) -> bool {
+    has_trace(&run.ran.stdout) || has_trace(&run.ran.stderr)
 }
 
 fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
@@ -201,15 +202,12 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     let said = format!("{}\n{}", ran.stdout, ran.stderr);
     let mut found = Vec::new();
     let one = |rule, severity, title| fault(rule, severity, &place, title, &run.probe);
-    if crashes(run) {
+    if shows_trace(run) {
         let why = reason(&said);
         found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {why}")));
-    } else if ran.exit.contains("signal") {
-        found.push(one(
-            "crash",
-            Severity::Critical,
-            format!("`{place}` ends by {}", ran.exit.trim()),
-        ));
+    } else if let Some(signal) = death(&ran.exit) {
+        let title = format!("`{place}` ends by signal {signal}");
+        found.push(one("crash", Severity::Critical, title));
     }
     if ran.is_fine() && ERROR.is_match(&ran.stderr) {
         let line = ran.stderr.lines().find(|it| ERROR.is_match(it)).unwrap_or_default();
@@ -244,15 +242,6 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
         }
     }
     found
-}
-
-/// What a program that crashed says of why: above the places where it was, or below them.
-fn reason(said: &str) -> &str {
-    let lines = || said.lines().map(str::trim).filter(|it| !it.is_empty());
-    let names_error = |it: &&str| it.split(':').next().is_some_and(|it| it.contains("Error"));
-    let places_follow = lines().any(|it| it.starts_with("at "));
-    let above = lines().find(names_error).filter(|_| places_follow);
-    above.or_else(|| lines().next_back()).unwrap_or_default()
 }
 
 /// The command line of a probe.

@@ -84,6 +84,7 @@ pub fn insights(report: &NightReport) -> Vec<Insight> {
     slower_than(report, &mut all);
     flakier(report, &mut all);
     grown(report, &mut all);
+    wrong_by_itself(report, &mut all);
     not_covered(report, &mut all);
     if all.is_empty() && report.totals.judged > 0 {
         let text = format!(
@@ -358,6 +359,19 @@ fn flakier(report: &NightReport, all: &mut Vec<Insight>) {
         );
         all.push(Insight::about(InsightKind::Flakier, text, vec![it.scenario.clone()]));
     }
+}
+
+/// What nobody has accepted yet, and nobody should without a look.
+fn wrong_by_itself(report: &NightReport, all: &mut Vec<Insight>) {
+    let waiting = report.pending.iter().filter(|it| it.finding.is_none());
+    let wrong = waiting.filter_map(|it| Some((one_line(it.wrong.as_deref()?, 200), &it.scenario)));
+    let (said, ids): (BTreeSet<String>, BTreeSet<&String>) = wrong.unzip();
+    if said.is_empty() {
+        return;
+    }
+    let listed = listed(said.iter().map(String::as_str));
+    let text = format!("Wrong by itself, and without a baseline: {listed}.");
+    all.push(Insight::about(InsightKind::NotCovered, text, ids.into_iter().cloned().collect()));
 }
 
 fn not_covered(report: &NightReport, all: &mut Vec<Insight>) {

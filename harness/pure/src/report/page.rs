@@ -102,6 +102,7 @@ struct PendingView {
     checkpoint: String,
     facet: &'static str,
     place: String,
+    wrong: Option<String>,
     evidence: Vec<LinkView>,
 }
 
@@ -167,6 +168,7 @@ impl PendingView {
             checkpoint: one_line(&pending.checkpoint, 80),
             facet: pending.facet.word(),
             place: one_line(&pending.place, 160),
+            wrong: pending.wrong.as_ref().map(|it| one_line(it, 300)),
             evidence: links(std::slice::from_ref(&pending.evidence.path), &report.evidence),
         }
     }
@@ -280,15 +282,18 @@ fn ending(seal: &Seal) -> String {
     format!("{}, ending with {}", count(lines, "line"), seal.head)
 }
 
-/// What has no baseline yet.
+/// What has no baseline yet, what is wrong by itself first.
 fn waiting(report: &NightReport) -> impl Iterator<Item = &Pending> + Clone {
-    report.pending.iter().filter(|it| it.finding.is_none() && !it.replaces)
+    let new = report.pending.iter().filter(|it| it.finding.is_none() && !it.replaces);
+    new.clone().filter(|it| it.wrong.is_some()).chain(new.filter(|it| it.wrong.is_none()))
 }
 
-/// The command that accepts what waits without being part of a finding.
+/// The command that accepts what waits without being part of a finding; what is wrong by itself only
+/// where there is nothing else.
 fn accept(report: &NightReport) -> String {
-    let waiting = waiting(report);
-    let ids: Vec<String> = waiting.take(20).map(|it| one_line(&it.id, 20)).collect();
+    let sound: Vec<&Pending> = waiting(report).filter(|it| it.wrong.is_none()).collect();
+    let waiting = if sound.is_empty() { waiting(report).collect() } else { sound };
+    let ids: Vec<String> = waiting.iter().take(20).map(|it| one_line(&it.id, 20)).collect();
     format!("nightshift review {} --accept {}", one_line(&report.night.id, 80), ids.join(" "))
 }
 

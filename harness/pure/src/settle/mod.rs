@@ -8,6 +8,7 @@
 //!
 //! The files:
 //! - `elsewhere.rs`: lines that varied at one checkpoint and stand, as yet the same, at others.
+//! - `clock.rs`: which rounds a scenario is judged by, where the clock was moved in some.
 //! - `checkpoint.rs`: one checkpoint, proposal by proposal, until nothing varies or it is unstable.
 //! - `align.rs`: which lines of several texts are the same line, and what of it varies.
 //! - `candidate.rs`: what varies at one place, with a remedy for it.
@@ -21,6 +22,7 @@
 mod align;
 mod candidate;
 mod checkpoint;
+mod clock;
 mod elsewhere;
 mod instead;
 mod json;
@@ -32,7 +34,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::checkpoint::{Case, Seen};
 use self::elsewhere::Lines;
@@ -40,7 +42,7 @@ use crate::compare::watch::{self, WatchSet};
 use crate::compare::{CompareError, Redactor};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
 use crate::model::plan::WATCH_CHECKPOINT;
-use crate::model::settle::{Noise, NoiseKind, Unsettled};
+use crate::model::settle::{ByClock, Noise, NoiseKind, Unsettled};
 use crate::model::{BaselineRecord, Entry, EvidenceRef, FacetKind, Outcome, Plan, Scenario};
 
 /// The most samples that are kept of one place.
@@ -58,6 +60,8 @@ pub struct Round<'a> {
     pub entries: &'a [Entry],
     /// What was kept.
     pub read: Read<'a>,
+    /// By how many days the clock of products was moved; `None` where it was left alone.
+    pub moved: Option<i64>,
 }
 
 /// What rounds have shown.
@@ -69,6 +73,10 @@ pub struct Variation {
     pub unsettled: Vec<Unsettled>,
     /// How many facets of checkpoints were compared over all rounds.
     pub compared: u32,
+    /// The scenarios that fail where the clock is moved, and hold where it is not.
+    pub by_clock: Vec<ByClock>,
+    /// The rounds that a scenario was judged by, by their index, where it was not by all of them.
+    pub judged_in: BTreeMap<String, Vec<usize>>,
 }
 
 /// Where a line that varies is noise.
@@ -107,12 +115,17 @@ fn find_with(
     let Some(first) = rounds.first() else { return Ok(found) };
     let logs: Vec<Attempts<'_>> = rounds.iter().map(|it| Attempts::of(it.entries)).collect();
     for scenario in &first.plan.scenarios {
+        let (own, by_clock) = clock::judging(rounds, &logs, &scenario.id);
+        found.by_clock.extend(by_clock);
         let all: Vec<Option<&ScenarioLog<'_>>> =
-            logs.iter().map(|it| it.scenario(&scenario.id)).collect();
+            own.iter().map(|at| logs[*at].scenario(&scenario.id)).collect();
         let last = all.iter().map(|log| log.and_then(|log| last_completed(log)));
         let completed: Vec<(Read<'_>, &AttemptLog<'_>)> =
-            rounds.iter().zip(last).filter_map(|(round, it)| Some((round.read, it?))).collect();
-        if completed.len() < rounds.len() {
+            own.iter().zip(last).filter_map(|(at, it)| Some((rounds[*at].read, it?))).collect();
+        if own.len() < rounds.len() {
+            found.judged_in.insert(scenario.id.clone(), own.clone());
+        }
+        if completed.len() < own.len() {
             found.unsettled.push(unsettled(scenario, &all, completed.len()));
         }
         // One round is enough to see where lines stand that vary elsewhere.
@@ -135,24 +148,28 @@ fn last_completed<'a, 'b>(log: &'b ScenarioLog<'a>) -> Option<&'b AttemptLog<'a>
 }
 
 fn unsettled(scenario: &Scenario, all: &[Option<&ScenarioLog<'_>>], completed: usize) -> Unsettled {
-    let why = |log: &&ScenarioLog<'_>| {
-        let attempt = log.attempts.values().next_back()?;
-        let failure = attempt.failures().next().map(|(step, it)| {
-            format!("step {}: expected {}; {}", step.index, it.expected, it.actual)
-        });
-        let said = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
-        let outcome = || attempt.outcome().map(|it| it.word().to_owned());
-        failure.or(said).or_else(outcome)
-    };
     let not_run = |log: &&ScenarioLog<'_>| log.not_run.map(|it| it.1.to_owned());
     let failed = all.iter().flatten().filter(|log| last_completed(log).is_none());
-    let detail = failed.clone().find_map(why).or_else(|| failed.clone().find_map(not_run));
+    let detail =
+        failed.clone().find_map(|log| why(log)).or_else(|| failed.clone().find_map(not_run));
     Unsettled {
         scenario: scenario.id.clone(),
         completed: completed as u32,
         rounds: all.len() as u32,
         detail: detail.unwrap_or_else(|| "it was not run in every round".to_owned()),
     }
+}
+
+/// Why the last attempt of a scenario did not end as it should.
+fn why(log: &ScenarioLog<'_>) -> Option<String> {
+    let attempt = log.attempts.values().next_back()?;
+    let failure = attempt
+        .failures()
+        .next()
+        .map(|(step, it)| format!("step {}: expected {}; {}", step.index, it.expected, it.actual));
+    let said = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
+    let outcome = || attempt.outcome().map(|it| it.word().to_owned());
+    failure.or(said).or_else(outcome)
 }
 
 /// The checkpoints of one scenario that ended as it should, each as the rounds saw it.

@@ -28,7 +28,7 @@ pub(super) fn found_with(nights: &[Night], reach: Reach) -> Variation {
     let rounds: Vec<Round<'_>> = nights
         .iter()
         .zip(&reads)
-        .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
+        .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read, moved: None })
         .collect();
     find(&rounds, reach).expect("valid redactions")
 }

@@ -246,6 +246,7 @@ fn pending(plan: &Plan, comparison: &Comparison, findings: &[Finding]) -> Vec<Pe
                 },
                 finding: finding.map(|it| it.id.clone()),
                 replaces,
+                wrong: it.wrong.clone(),
             }
         })
         .collect()

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
+use super::super::run::held;
+use super::super::settle::by_clock;
 use super::super::settle_patch::Patches;
 use super::super::{new_file, terminal};
 use super::prepare::Prepared;
@@ -139,6 +141,9 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         let remedy = it.remedy.as_ref();
         remedy.is_some_and(|it| loads(it) && !matches!(it, Remedy::Writes(_)))
     });
+    if !common.quiet {
+        settled.found.by_clock.iter().map(by_clock).for_each(terminal::say);
+    }
     let patches = Patches::of(root, &settled.plan, &settled.found.noise)?;
     kept.silenced = settled.found.noise.len();
     patches.write()?;
@@ -178,5 +183,8 @@ async fn accept(
     let part = asked.stop.of_part();
     let finished = Box::pin(nights::run(&suite, &options, &part, quiet())).await?;
     kept.accepted = finished.accepted;
+    if !common.quiet {
+        held(&finished.report.night.id, &finished.held).iter().for_each(terminal::say);
+    }
     Ok(())
 }

@@ -398,7 +398,7 @@ pub(crate) static COMMAND_EXPECTATION: Object = object(
         optional(
             "exit",
             Shape::Integer,
-            "The exit code. Unless said: 0, or with a snapshot what the baseline has.",
+            "The exit code; of a signal 128 and its number. Unless said: 0, or with a snapshot what the baseline has.",
             "0",
         ),
         optional(

@@ -51,6 +51,28 @@ fn said(report: &NightReport) -> Vec<String> {
 }
 
 #[test]
+fn what_is_wrong_by_itself_has_a_sentence_and_what_is_only_new_has_none() {
+    let mut report = report(&[("a", "unchanged", None)]);
+    let waits = |id: &str, wrong: Option<&str>| {
+        serde_json::from_value(json!({
+            "id": id, "scenario": "a", "checkpoint": "out", "facet": "exit", "environment": null,
+            "where": "shopctl report", "algorithm": "exit/1", "finding": null, "wrong": wrong,
+            "evidence": { "kind": "exit", "media": "text/plain", "path": "evidence/1", "bytes": 1 },
+        }))
+        .expect("something that waits")
+    };
+    report.pending = vec![waits("P1", None)];
+    assert_eq!(insights(&report)[0].kind, InsightKind::Quiet);
+    let died = Some("`shopctl report` ends by signal 11");
+    report.pending = vec![waits("P1", None), waits("P2", died), waits("P3", died)];
+    assert_eq!(
+        said(&report),
+        ["Wrong by itself, and without a baseline: `shopctl report` ends by signal 11."]
+    );
+    assert_eq!(insights(&report)[0].scenarios, ["a"]);
+}
+
+#[test]
 fn a_quiet_night_has_one_sentence() {
     let report = report(&[("a", "unchanged", None), ("b", "unchanged", None)]);
     assert_eq!(

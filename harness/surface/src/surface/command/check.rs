@@ -65,8 +65,10 @@ pub(super) fn verify(run: &RunCommand, ending: &Ending<'_>) -> Done {
 fn exit(run: &RunCommand, ending: &Ending<'_>) -> Result<(), Failure> {
     // With a snapshot the baseline says how it must end.
     let Some(expected) = run.exit.or(run.snapshot.is_none().then_some(0)) else { return Ok(()) };
+    // A signal is written as shells say it: 128 and its number.
+    let signal = expected.checked_sub(128).filter(|it| *it > 0).map(Exit::Signal);
     let expected = Exit::Code(expected);
-    if ending.exit == Some(expected) {
+    if ending.exit == Some(expected) || (signal.is_some() && ending.exit == signal) {
         return Ok(());
     }
     let actual = ending.exit.map_or_else(|| "no end".to_owned(), |exit| exit.to_string());

@@ -162,6 +162,15 @@ async fn a_wrong_exit_is_told_with_the_last_words() {
 }
 
 #[tokio::test]
+async fn a_signal_is_expected_as_shells_say_it() {
+    let mut bench = Bench::new();
+    let run = RunCommand { exit: Some(137), ..shell("kill -9 $$") };
+    assert_eq!(bench.run(run).await.done, Done::Passed(Vec::new()));
+    let other = RunCommand { exit: Some(139), ..shell("kill -9 $$") };
+    assert_eq!(failed(bench.run(other).await.done).expected, "exit 139");
+}
+
+#[tokio::test]
 async fn a_command_that_hangs_is_timed_out_and_gone() {
     let mut bench = Bench::new();
     let run = RunCommand { timeout_ms: Some(300), ..shell("echo begun; sleep 1000 & sleep 1000") };

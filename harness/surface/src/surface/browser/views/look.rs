@@ -22,7 +22,9 @@ use crate::surface::{Look, Observed};
 const FREEZES: u32 = 6;
 
 /// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
-/// endless starts over and stands, the rest ends and tells the page so.
+/// endless starts over and stands, the rest ends and tells the page so. Films that play, running
+/// text and bars without a value are the engine's own and know no begin: they become transparent,
+/// by an animation that stands, since the page hears of a change of style or of a film that stops.
 ///
 /// Lists are measured again first: the engine does not when the rest of an option's text comes in
 /// later, and how wide a list is would hang on how the page was cut on its way. `contain` never
@@ -44,7 +46,17 @@ const FREEZE: &str = r"(() => {
     scope.adoptedStyleSheets = sheets;
     moved += widths().filter((it, at) => it !== before[at]).length;
   }
+  const veils = (globalThis.__veils ||= new Map());
+  const runs = 'video, marquee, progress:indeterminate';
+  for (const el of scopes.flatMap((scope) => [...scope.querySelectorAll(runs)])) {
+    if (veils.has(el) || el.localName === 'video' && el.paused && !el.autoplay) continue;
+    const veil = el.animate([{ opacity: 0 }, { opacity: 0 }], { duration: 1, fill: 'both' });
+    veil.pause();
+    veils.set(el, veil);
+  }
+  const ours = new Set(veils.values());
   for (const it of scopes.flatMap((scope) => scope.getAnimations())) {
+    if (ours.has(it)) continue;
     if (it.playState !== 'running' && !it.pending) continue;
     const end = it.effect ? it.effect.getComputedTiming().endTime : 0;
     try {
@@ -72,6 +84,8 @@ const FREEZE: &str = r"(() => {
 
 /// Lets the page go on as before [`FREEZE`].
 const THAW: &str = r"(() => {
+  for (const veil of (globalThis.__veils || new Map()).values()) veil.cancel();
+  delete globalThis.__veils;
   for (const it of globalThis.__paused || []) it.play();
   delete globalThis.__paused;
   for (const [svg, at] of globalThis.__stopped || []) {

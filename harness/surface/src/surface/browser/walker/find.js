@@ -16,9 +16,8 @@ function allElements() {
   return everything;
 }
 
-// Letters of private use are pictures of icon fonts, which nobody can type; marks of direction and
-// joiners of words are drawn by nobody.
-const words = (text) => tidy(String(text).replace(/[\ue000-\uf8ff]/g, ' ')
+// Marks of direction and joiners of words are drawn by nobody.
+const words = (text) => tidy(String(text).replace(PICTURED, ' ')
   .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '')).normalize('NFC');
 // What still cannot be seen is spelled out where names are told; joiners make one sign of several.
 const spelled = (text) => text.replace(/[^\P{Cf}\u200d]/gu, (it) => '<U+' + it.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '>');

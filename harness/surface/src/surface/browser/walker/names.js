@@ -6,6 +6,9 @@ const CELLS = new Set(['cell', 'gridcell', 'columnheader', 'rowheader']); // apa
 const names = new Map();
 const masked = new Set();
 const MASKED = '[masked]';
+// Letters of private use are pictures of icon fonts: nobody can say or type them.
+const PICTURED = /\p{Co}/gu;
+const saysNothing = (text) => tidy(String(text).replace(PICTURED, '')) === '';
 
 // The name; `as` stands in for the role while the role itself hangs on the name.
 function nameOf(el, as) {
@@ -38,9 +41,19 @@ function findName(el, role) {
   if (native.text) return { text: tidy(native.text), from: native.from || 'author' };
   if (FROM_CONTENT.has(role)) {
     const content = tidy(contentText(el, trip));
+    const tip = saysNothing(content) ? tooltipName(el) : null;
+    if (tip) return tip;
     if (content) return { text: content, from: 'content' };
   }
   return fallbackName(el);
+}
+
+// What its tooltip calls a thing without words; else that of the icon in it.
+function tooltipName(el) {
+  const own = fallbackName(el);
+  if (own.text) return own;
+  const below = tidy(contentText(el, { seen: new Set([el]), referenced: false, hidden: false, tips: true }));
+  return saysNothing(below) ? null : { text: below, from: 'content' };
 }
 
 function authorName(el, trip) {
@@ -162,6 +175,7 @@ function alternative(node, trip) {
   if (!text && role !== 'none') text = nativeName(el, role, trip).text;
   if (!text) text = contentText(el, trip);
   if (!tidy(text) && role !== 'none' && !UNNAMEABLE.has(role)) text = fallbackName(el).text;
+  if (trip.tips && saysNothing(text)) text = fallbackName(el).text || text;
   return text;
 }
 
