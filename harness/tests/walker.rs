@@ -443,8 +443,7 @@ async fn an_icon_is_called_by_its_title_and_words_by_themselves() {
     let page: Page =
         browser.ask(&Question::Observe { masks: &[], details: &[], drawn: false }).await;
     browser.close().await;
-    let lines =
-        ["link \"Edit\" [url=/edit]", "link \"Share\" [url=/share]", "button \"Search\""];
+    let lines = ["link \"Edit\" [url=/edit]", "link \"Share\" [url=/share]", "button \"Search\""];
     for line in lines {
         assert!(page.aria.contains(line), "{line}: {}", page.aria);
     }

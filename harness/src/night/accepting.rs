@@ -47,9 +47,8 @@ pub(super) fn accept_new(
         .collect();
     let planned: HashMap<&str, &Scenario> =
         plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
-    let is_new = |it: &&Pending| {
-        it.finding.is_none() && !it.replaces && fine.contains(it.scenario.as_str())
-    };
+    let is_new =
+        |it: &&Pending| it.finding.is_none() && !it.replaces && fine.contains(it.scenario.as_str());
     let new: Vec<&Pending> = judgement.pending.iter().filter(is_new).collect();
     let held = held(&new, news);
     let mut count = 0;

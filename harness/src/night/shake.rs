@@ -249,11 +249,11 @@ mod tests {
         std::fs::write(&file, "").expect("written");
         assert_eq!(library(below.path()), Some(file.clone()));
         let moves = |it: &Shake| it.variables().iter().any(|it| it.0 == "FAKETIME");
-        let moved = Shake { faketime: Some(file), ..Shake::new(1) };
-        assert!(moves(&moved));
-        assert_eq!(moved.days(), Some(11));
+        let away = Shake { faketime: Some(file), ..Shake::new(1) };
+        assert!(moves(&away));
+        assert_eq!(away.days(), Some(11));
         assert!(!moves(&Shake::new(1).with_clocks(Clocks::Kept)));
-        assert_eq!(moved.keeping_clocks().with_clocks(Clocks::Free).days(), None);
+        assert_eq!(away.keeping_clocks().with_clocks(Clocks::Free).days(), None);
         assert!(reach(Clocks::Kept).1.is_some_and(|it| it.contains("one-time codes")));
     }
 

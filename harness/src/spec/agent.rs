@@ -162,7 +162,8 @@ fn reach(reader: &mut Reader, node: &Node) -> Vec<SocketAddr> {
         let address = text.parse::<SocketAddr>().ok().filter(|it| it.ip().is_loopback());
         if address.is_none() {
             let message = format!("\"{text}\" is no address of this machine");
-            let help = "write `127.0.0.1:PORT`; what is elsewhere is reached by a proxy that listens here";
+            let help =
+                "write `127.0.0.1:PORT`; what is elsewhere is reached by a proxy that listens here";
             reader.advise(item.pos, message, help);
         }
         all.extend(address);

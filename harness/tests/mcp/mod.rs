@@ -335,7 +335,9 @@ const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","param
 /// One request as a browser would send it; answers with the status line.
 fn asked_over_http(address: &str, headers: &[(&str, &str)], body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    let all: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let all: Vec<String> =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let all = all.concat();
     let request = format!(
         "POST /mcp HTTP/1.1\r\n{all}Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
@@ -361,15 +363,12 @@ fn over_http(
     from.read_line(&mut url).expect("it says where");
     from.read_line(&mut told).expect("it says by which token");
     let address = url.split("http://").nth(1).and_then(|it| it.split('/').next()).expect("a URL");
-    let token = match given {
-        Some(given) => {
-            assert!(!told.contains(given), "what was given is not printed: {told}");
-            given.to_owned()
-        }
-        None => {
-            let token = told.split("the token ").nth(1).and_then(|it| it.split(',').next());
-            token.expect("a token").to_owned()
-        }
+    let token = if let Some(given) = given {
+        assert!(!told.contains(given), "what was given is not printed: {told}");
+        given.to_owned()
+    } else {
+        let token = told.split("the token ").nth(1).and_then(|it| it.split(',').next());
+        token.expect("a token").to_owned()
     };
     (child, from, address.to_owned(), token)
 }

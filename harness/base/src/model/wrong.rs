@@ -107,9 +107,9 @@ fn expects_failure(run: &RunCommand, said: &str) -> bool {
 fn names_trace(test: &TextTest, said: &str) -> bool {
     let why = reason(said);
     match test {
-        TextTest::Is(text) | TextTest::Contains(text) => {
-            let text = text.raw().trim();
-            has_trace(text) || (!text.is_empty() && why.contains(text))
+        TextTest::Is(named) | TextTest::Contains(named) => {
+            let named = named.raw().trim();
+            has_trace(named) || (!named.is_empty() && why.contains(named))
         }
         TextTest::Matches(pattern) => {
             has_trace(pattern.raw()) || Regex::new(pattern.raw()).is_ok_and(|it| it.is_match(why))
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_trace_is_told_from_a_complaint_and_says_why() {
-        let python = "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n";
+        let python =
+            "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n";
         let node = "TypeError: x is null\n    at run (/app/x.js:1:2)\n";
         let rust = "thread 'main' (4711) panicked at src/main.rs:2:5:\nno\n\\ ends with \"\"\n";
         let all = [(python, "ValueError: no"), (node, "TypeError: x is null"), (rust, "no")];
