@@ -46,6 +46,10 @@ starved:
 kills points="50":
     NIGHTSHIFT_KILLS={{points}} cargo test --locked --test nightshift-tests killed_at_many_points -- --ignored
 
+# Nights by workers over a queue: one killed, the server restarted, other versions and suites, the speed-up; needs `nats-server` on the PATH.
+queue:
+    cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1
+
 # Whole nights through both changes of the clock in five zones, and a clock that jumps back: needs the package `faketime`.
 daylight:
     cargo test --locked --test nightshift-tests daylight:: -- --ignored

@@ -23,6 +23,7 @@ pub mod night;
 pub mod plan;
 pub mod policy;
 pub mod product;
+pub mod queue;
 pub mod review;
 pub mod serve;
 pub mod spec;

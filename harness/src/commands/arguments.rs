@@ -5,7 +5,7 @@
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
 //! - `history.rs`: those of `history`, `diff` and `ask`.
-//! - `keeping.rs`: those of `answer`, `doctor`, `gate`, `verify` and `stop`.
+//! - `keeping.rs`: those of `answer`, `doctor`, `gate`, `report`, `verify` and `stop`.
 //! - `mcp.rs`: those of `mcp`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
 //! - `skills.rs`: those of `skills`.
@@ -29,13 +29,15 @@ pub use agent::{AgentOptions, ExplainOptions};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
-pub use keeping::{AnswerOptions, DoctorOptions, GateOptions, Said, StopOptions, VerifyOptions};
+pub use keeping::{
+    AnswerOptions, DoctorOptions, GateOptions, ReportOptions, Said, StopOptions, VerifyOptions,
+};
 pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use skills::{SkillsCommand, SkillsOptions};
 pub use unattended::{
     FileOptions, MergeOptions, NotifyOptions, PublishOptions, ScheduleOptions, ServeOptions,
-    Unattended,
+    Unattended, WorkerOptions, Workers,
 };
 
 /// Your product, used every night.
@@ -125,6 +127,9 @@ pub enum Command {
         after_help = "Examples:\n  nightshift run --shard 1/4 --out reports/nights/part-1\n  nightshift merge reports/nights/part-* --out reports/nights/whole\n\nA folder of nights stands for all in it. Exit codes: as `run`, and 3 where a shard is missing or\nbroke off."
     )]
     Merge(MergeOptions),
+    /// Make attempts of nights that others run with `--workers`, on this machine
+    #[command(after_help = unattended::WORKER)]
+    Worker(WorkerOptions),
     /// Keep the nights of suites by their `night.schedule`, until it is stopped
     #[command(
         after_help = "Examples:\n  nightshift schedule\n  nightshift schedule ~/src/shop ~/src/office --health 127.0.0.1:8080\n  nightshift schedule --dry-run\n\nA night that was missed is caught up once, and the report names the others; one that a crash broke\noff goes on. SIGTERM ends it, once what runs has reported. Exit codes: 2 usage, 5 another keeps\nthe nights of a suite, 130/143 stopped."
@@ -416,16 +421,6 @@ pub struct JudgeOptions {
     /// Judge by today's suite (redactions, gate rules, suppressions, baselines)
     #[arg(long)]
     pub against_suite: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct ReportOptions {
-    /// The night directory
-    #[arg(value_name = "NIGHT")]
-    pub night: PathBuf,
-    /// Leave the PDF out; it alone needs a browser
-    #[arg(long)]
-    pub no_pdf: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::model::Decision;
 use crate::night::NightError;
+use crate::queue::QueueError;
 use crate::spec::SpecError;
 
 /// How the program ends.
@@ -59,7 +60,7 @@ impl Exit {
         if let Some(error) = error.downcast_ref::<NightError>() {
             return match error {
                 NightError::Locked { .. } => Self::Locked,
-                NightError::CutShort { done: 0, .. } => Self::Preflight,
+                NightError::CutShort { done: 0, .. } | NightError::Queue(_) => Self::Preflight,
                 NightError::CutShort { .. } => Self::NotConclusive,
                 NightError::Io { .. }
                 | NightError::Usage(_)
@@ -71,6 +72,9 @@ impl Exit {
                 | NightError::History(_)
                 | NightError::Report(_) => Self::Usage,
             };
+        }
+        if error.downcast_ref::<QueueError>().is_some() {
+            return Self::Preflight;
         }
         let ours = error.downcast_ref::<SpecError>().is_some()
             || error.downcast_ref::<Mistake>().is_some()
@@ -129,5 +133,7 @@ mod tests {
     fn an_error_that_nobody_foresaw_is_a_bug_of_ours() {
         assert_eq!(Exit::of(&anyhow::anyhow!("what?")), Exit::Bug);
         assert_eq!(Exit::of(&Mistake("no".to_owned()).into()), Exit::Usage);
+        let away = QueueError::NoServer("there is none".to_owned());
+        assert_eq!(Exit::of(&away.into()), Exit::Preflight);
     }
 }

@@ -22,6 +22,8 @@
 //! - `notify/`: `notify`.
 //! - `publish/`: `publish`: the report of a night where others read it.
 //! - `run.rs`: `run`.
+//! - `crew.rs`: `run --workers`: the queue, and workers on this machine.
+//! - `worker.rs`: `worker`: makes attempts of other processes' nights.
 //! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
@@ -55,6 +57,7 @@ mod bisect;
 mod check;
 mod compare;
 mod control;
+mod crew;
 mod doctor;
 mod exit;
 mod explain;
@@ -91,6 +94,7 @@ mod terminal;
 mod try_target;
 mod verify;
 mod waiting;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -143,6 +147,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Judge(options) => offline::judge(&common, &options),
         Command::Report(options) => offline::report(&common, &options),
         Command::Merge(options) => merge::run(&common, &options),
+        Command::Worker(options) => worker::run(&common, &options),
         Command::Schedule(options) => keeper::run(&common, &options),
         Command::Notify(options) => notify::run(&common, &options),
         Command::Publish(options) => publish::run(&common, &options),

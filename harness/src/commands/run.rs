@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::arguments::{Common, Format, RunArguments};
+use super::arguments::{Common, Format, RunArguments, Workers};
+use super::crew::Crew;
 use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
@@ -13,8 +14,8 @@ use crate::mcp::LentTools;
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
 use crate::night::{
-    self as nights, Finished, Held, NewBaselines, News, RunOptions, Sampling, Shake, Stop, Until,
-    Why,
+    self as nights, Finished, Held, NewBaselines, News, Progress, RunOptions, Sampling, Shake, Stop,
+    Until, Why,
 };
 use crate::report;
 use crate::surface::browser::Window;
@@ -32,12 +33,23 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Passed);
     }
     let suite = night::suite(common, &overrides)?;
+    let workers = arguments.unattended.workers.clone();
     let options = RunOptions { resume, ..options(&suite, arguments)? };
-    night(common, &suite, &options)
+    night_by(common, &suite, &options, workers.as_ref())
 }
 
-/// Runs a night, with its progress and what it came to.
+/// Runs a night in this process, with its progress and what it came to.
 pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Result<Exit> {
+    night_by(common, suite, options, None)
+}
+
+/// The same by workers, where some are asked for.
+fn night_by(
+    common: &Common,
+    suite: &Suite,
+    options: &RunOptions,
+    workers: Option<&Workers>,
+) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let stop = Stop::default();
     let signal = Arc::new(AtomicU8::new(0));
@@ -49,7 +61,7 @@ pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Re
             let reporter = reporter.clone();
             Arc::new(move |it| reporter.tell(it))
         };
-        Box::pin(nights::run(suite, options, &stop, progress)).await
+        Box::pin(made(suite, options, workers, (&stop, progress))).await
     });
     reporter.clear();
     // A browser or product that hangs must not keep the program.
@@ -67,6 +79,27 @@ pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Re
         ping(suite);
     }
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
+}
+
+/// Makes a night, in this process or by workers, which end with it.
+async fn made(
+    suite: &Suite,
+    options: &RunOptions,
+    workers: Option<&Workers>,
+    (stop, progress): (&Stop, Arc<dyn Fn(Progress) + Send + Sync>),
+) -> anyhow::Result<Finished> {
+    let Some(workers) = workers else {
+        return Ok(Box::pin(nights::run(suite, options, stop, progress)).await?);
+    };
+    let crew = Box::pin(Crew::engage(workers, &suite.root, &options.environment)).await?;
+    let options = RunOptions { queue: Some(crew.counter()), ..options.clone() };
+    let night = Box::pin(nights::run(suite, &options, stop, progress));
+    let finished = tokio::select! {
+        finished = night => finished,
+        never = crew.all_gone() => match never {},
+    };
+    crew.dismiss().await;
+    Ok(finished?)
 }
 
 /// Has whoever watches the night asked, where somebody does.
@@ -113,6 +146,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
         resume: None,
+        queue: None,
         shard: arguments.unattended.shard,
         person: Person::default(),
         author: crate::model::sandbox::Author::Person,

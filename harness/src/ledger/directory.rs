@@ -130,17 +130,30 @@ impl NightDir {
         let hash = chain::hash(bytes);
         let name = format!("evidence/{}/{hash}.{}", &hash[..2], extension(media));
         let path = self.path.join(&name);
-        if !path.exists() {
-            let folder = path.parent().expect("evidence lies in a folder");
-            std::fs::create_dir_all(folder).map_err(LedgerError::io("create", folder))?;
-            write_atomically(&path, bytes)?;
-        }
+        keep_once(&path, bytes)?;
         Ok(EvidenceRef {
             kind: kind.to_owned(),
             media: media.to_owned(),
             path: name,
             bytes: bytes.len() as u64,
         })
+    }
+
+    /// Takes over evidence that another night keeps under this path.
+    ///
+    /// # Errors
+    /// The path is not that of these bytes, or the file cannot be written.
+    pub fn take(&self, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
+        let hash = chain::hash(bytes);
+        let path = self.path.join(name);
+        let ending = name.strip_prefix(&format!("evidence/{}/{hash}.", &hash[..2]));
+        let is_its_own = ending
+            .is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric()));
+        if !is_its_own {
+            let detail = "it is not what its name is the hash of".to_owned();
+            return Err(LedgerError::Damaged { path, line: 1, detail });
+        }
+        keep_once(&path, bytes)
     }
 
     /// Takes over all evidence of another night, which keeps its own.
@@ -190,6 +203,16 @@ impl NightDir {
         }
         std::fs::read(&path).map_err(LedgerError::io("read", path))
     }
+}
+
+/// Writes evidence where it is not there yet.
+fn keep_once(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().expect("evidence lies in a folder");
+    std::fs::create_dir_all(folder).map_err(LedgerError::io("create", folder))?;
+    write_atomically(path, bytes)
 }
 
 /// The events without those that a later one says count no more.

@@ -36,7 +36,7 @@ mod writer;
 pub use directory::{NightDir, counting};
 pub use replies::{Replied, replied, replies, reply};
 pub use secrets::Secrets;
-pub use verify::{Flaw, Verified, verify};
+pub use verify::{Flaw, Verified, evidence_of, verify};
 pub use writer::{HALF_WRITTEN, Ledger};
 
 use std::path::PathBuf;

@@ -160,3 +160,39 @@ fn lines_that_a_resumed_night_says_are_void_are_not_read() {
     let read = ledger.night().entries().expect("readable");
     assert_eq!(read.iter().map(|it| it.seq).collect::<Vec<_>>(), [0, 2, 3]);
 }
+
+#[test]
+fn evidence_of_another_night_is_taken_over_under_its_own_hash_and_no_other_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = tempfile::tempdir().expect("a folder");
+    let from = ledger(folder.path(), "s3cret-token");
+    let kept = from.keep("stdout", "text/plain", b"12 rows").expect("kept");
+    let to = NightDir::create(other.path()).expect("an empty folder");
+    to.take(&kept.path, b"12 rows").expect("it is that");
+    assert_eq!(to.read(&kept).expect("readable"), b"12 rows");
+    to.take(&kept.path, b"11 rows").expect_err("it is something else");
+    let hash = kept.path.rsplit(['/', '.']).nth(1).expect("a hash");
+    for path in [
+        format!("evidence/../{hash}.txt"),
+        format!("../evidence/{}/{hash}.txt", &hash[..2]),
+        format!("evidence/{}/{hash}.txt/../../../plan.json", &hash[..2]),
+        format!("evidence/{}/{hash}.", &hash[..2]),
+    ] {
+        to.take(&path, b"12 rows").expect_err(&path);
+    }
+}
+
+#[test]
+fn the_evidence_that_lines_name_is_known_and_so_is_what_came_behind_a_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    ledger.append(not_run("one")).expect("written");
+    let before = ledger.entries_so_far();
+    let kept = ledger.keep("server log", "text/plain", b"it was well").expect("kept");
+    let event = Event::ProductLog { product: "shop".to_owned(), evidence: vec![kept.clone()] };
+    let entry = ledger.append(event).expect("written");
+    assert_eq!(ledger.entries_behind(before), [entry]);
+    assert_eq!(ledger.entries_behind(before + 9), []);
+    let named = evidence_of(&ledger.entries());
+    assert_eq!(named.into_iter().collect::<Vec<_>>(), [kept.path]);
+}

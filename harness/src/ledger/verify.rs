@@ -9,6 +9,7 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::{LedgerError, NightDir, chain};
+use crate::model::Entry;
 use crate::model::seal::{BEGINNING, Seal};
 
 /// What was looked at, and what does not fit.
@@ -153,6 +154,14 @@ fn misfit_of_end(lines: u64, end: &str, seal: &Seal) -> Option<Flaw> {
             ),
         )),
     }
+}
+
+/// The files of evidence that lines name.
+#[must_use]
+pub fn evidence_of(entries: &[Entry]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    paths(&serde_json::to_value(entries).expect("events are plain data"), &mut found);
+    found
 }
 
 /// The files of evidence that an event names.

@@ -170,6 +170,17 @@ impl Ledger {
         self.tail.lock().expect("no writer panics while it holds the ledger").entries.clone()
     }
 
+    /// How much was appended so far.
+    pub fn entries_so_far(&self) -> usize {
+        self.tail.lock().expect("no writer panics while it holds the ledger").entries.len()
+    }
+
+    /// What was appended behind the first so many.
+    pub fn entries_behind(&self, first: usize) -> Vec<Entry> {
+        let tail = self.tail.lock().expect("no writer panics while it holds the ledger");
+        tail.entries.get(first..).unwrap_or_default().to_vec()
+    }
+
     /// Everything that was appended so far about one scenario.
     pub fn entries_of(&self, scenario: &str) -> Vec<Entry> {
         let tail = self.tail.lock().expect("no writer panics while it holds the ledger");

@@ -20,10 +20,10 @@ use crate::attempt::{
     Attempt, Brain, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope, Talk,
     Terminals,
 };
+use crate::ledger::Ledger;
 use crate::model::sandbox::Author;
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
-use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Page};
 
 /// How long `finally` may take beyond the attempt's own time, in milliseconds.
@@ -348,7 +348,9 @@ fn not_cast(
 ) -> Result<Attempted, NightError> {
     match trouble {
         Trouble::Login(detail) => could_not(side, (scenario, purpose), Because::Login, &detail),
-        Trouble::Surface(error) => harness_error(side, scenario, (number, purpose), &error),
+        Trouble::Surface(error) => {
+            harness_error(&side.means.ledger, scenario, (number, purpose), error.to_string())
+        }
         Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
         Trouble::Night(error) => Err(error),
     }
@@ -381,23 +383,23 @@ fn could_not(
 }
 
 /// Records an attempt that could not even begin.
-fn harness_error(
-    side: &Side,
+pub(super) fn harness_error(
+    ledger: &Ledger,
     scenario: &Scenario,
     (number, purpose): (u32, Purpose),
-    error: &SurfaceError,
+    detail: String,
 ) -> Result<Attempted, NightError> {
-    side.means.ledger.append(Event::AttemptStarted {
+    ledger.append(Event::AttemptStarted {
         scenario: scenario.id.clone(),
         attempt: number,
         known: Vec::new(),
         purpose,
     })?;
-    side.means.ledger.append(Event::AttemptFinished {
+    ledger.append(Event::AttemptFinished {
         scenario: scenario.id.clone(),
         attempt: number,
         outcome: Outcome::HarnessError,
-        detail: Some(error.to_string()),
+        detail: Some(detail),
         duration_ms: 0,
     })?;
     Ok(Attempted::Ended(Ended::With(Outcome::HarnessError)))

@@ -9,6 +9,9 @@
 //! - `opening.rs`: opens a night: its directory, ledger and plan, new or of one that goes on.
 //! - `merge.rs`: makes one night of the nights of its shards.
 //! - `share.rs`: the part of a night that one of several machines runs.
+//! - `afar.rs`: attempts of a night that workers elsewhere make.
+//! - `lent.rs`: makes attempts for the night of another process.
+//! - `suite_print.rs`: what stands for the files of a suite.
 //! - `resume.rs`: what a night that broke off still has to do.
 //! - `lock.rs`: one night at a time, and how somebody else asks it to stop.
 //! - `clean.rs`: removes what killed nights left behind.
@@ -48,6 +51,7 @@
 //! - `products.rs`: products that are served, shared and brought back.
 //! - `workshop.rs`: where products are made ready, and with which environments.
 //! - `workers.rs`: the workers and the second attempt.
+//! - `closing.rs`: what is done once they are through.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `looked.rs`: what one attempt looks like, while the night runs.
 //! - `more.rs`: what runs more often where time is left.
@@ -73,6 +77,7 @@
 //! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
 mod accepting;
+mod afar;
 mod ahead;
 mod apart;
 mod attempts;
@@ -81,6 +86,7 @@ mod bisect;
 mod builds;
 mod cassette;
 mod clean;
+mod closing;
 mod coder;
 mod control;
 mod course;
@@ -93,6 +99,7 @@ mod id;
 mod isolation;
 pub mod judging;
 mod left;
+mod lent;
 mod lock;
 mod looked;
 mod means;
@@ -130,6 +137,7 @@ mod soak;
 mod spare;
 mod stage;
 mod stop;
+mod suite_print;
 mod survey;
 pub mod tidy;
 mod tools;
@@ -157,6 +165,7 @@ pub use hosting::{
 };
 pub use id::night_id;
 pub use judging::{judge, previous_report};
+pub use lent::lend;
 pub use lock::{ask_to_stop, is_running, running_since};
 pub use merge::{Merged, merge, nights_in};
 pub use model::model;
@@ -176,6 +185,7 @@ pub use shift::{ShiftBounds, work};
 pub use shifted::{AGENT_FILE, NOTHING_RAN};
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
+pub use suite_print::suite_print;
 pub use survey::{OFFERED, TAKEN_TO};
 pub use tools::{OpenTools, Room, ToolServer};
 pub use visit::{Destination, Visit};
@@ -235,6 +245,9 @@ pub enum NightError {
     /// What was seen cannot be compared.
     #[error(transparent)]
     Compare(#[from] crate::compare::CompareError),
+    /// The queue to its workers cannot be used.
+    #[error(transparent)]
+    Queue(#[from] crate::queue::QueueError),
     /// Earlier nights cannot be looked for.
     #[error(transparent)]
     History(#[from] crate::history::HistoryError),
@@ -299,6 +312,8 @@ async fn to_report(
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,
     };
     let Attempted { night, plan, mut browser, preflight_failed, _scratch, hall } = attempted;
+    // Small nights inside of this one are made here.
+    let options = &RunOptions { queue: None, ..options.clone() };
     progress(Progress::Judging);
     let judged = judge(&night)?;
     let made = (&night, &*plan, &judged.judgement);
@@ -352,7 +367,9 @@ async fn attempted(
         None => plan_of(suite, options, started)?,
     };
     plan.patience = Some(patience);
-    plan.machine = Some(past::machine());
+    // Durations of several machines are those of none.
+    let is_one_machine = options.queue.as_ref().is_none_or(|it| it.is_here());
+    plan.machine = is_one_machine.then(past::machine);
     let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
     let options = &RunOptions { shake, ..options.clone() };
     let asked = builds::Asked::of(options);

@@ -16,6 +16,7 @@ pub use crate::model::asked::NewBaselines;
 use crate::model::sandbox::Author;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
+use crate::queue::Counter;
 use crate::surface::browser::Window;
 
 /// What `nightshift run` was asked to do.
@@ -69,6 +70,8 @@ pub struct RunOptions {
     pub window: Window,
     /// The night that broke off and goes on; `None` begins one.
     pub resume: Option<NightDir>,
+    /// Where attempts are handed to other processes; `None` makes all in this one.
+    pub queue: Option<Arc<Counter>>,
     /// Which part of the night this machine runs; `None` is all of it.
     pub shard: Option<Share>,
     /// When the night was due, where a schedule starts it.

@@ -12,7 +12,7 @@ use super::{NightError, RunOptions, plan_of};
 use crate::ledger::{Ledger, NightDir, Secrets};
 use crate::model::asked::Asked;
 use crate::model::attempts::{Attempts, ScenarioLog};
-use crate::model::{Entry, Event, Plan, Scenario, Suite};
+use crate::model::{Entry, Event, Outcome, Plan, Scenario, Suite};
 use crate::plan::Selection;
 
 /// How many scenarios are named that are others now.
@@ -129,6 +129,27 @@ pub(super) fn has_ended(log: Option<&ScenarioLog<'_>>) -> bool {
     log.is_some_and(|it| it.attempts.values().any(|attempt| attempt.finished.is_some()))
 }
 
+/// What a night that goes on had done of a scenario before it broke off; nothing in any other.
+#[derive(Default)]
+pub(super) struct Earlier {
+    /// The attempts that had ended, by their number.
+    pub ended: HashMap<u32, Outcome>,
+    /// How often it had been run on the control.
+    pub runs: u32,
+}
+
+/// What had been done of a scenario, by the ledger so far.
+pub(super) fn earlier(ledger: &Ledger, scenario: &Scenario) -> Earlier {
+    let entries = ledger.entries_of(&scenario.id);
+    let attempts = Attempts::of(&entries);
+    let Some(log) = attempts.scenario(&scenario.id) else { return Earlier::default() };
+    let outcomes = log.attempts.iter();
+    Earlier {
+        ended: outcomes.filter_map(|(number, it)| Some((*number, it.outcome()?))).collect(),
+        runs: u32::try_from(log.control.len()).unwrap_or(u32::MAX),
+    }
+}
+
 /// Whether any attempt has ended so far.
 pub(super) fn has_done_some(entries: &[Entry]) -> bool {
     entries.iter().any(|it| matches!(it.event, Event::AttemptFinished { .. }))
@@ -178,15 +199,28 @@ fn counts_no_more(entry: &Entry, half_done: &BTreeSet<(String, u32)>) -> bool {
 
 /// Sees that the suite says the same of the night's scenarios as when it began.
 fn is_as_it_was(night: &NightDir, plan: &Plan, secrets: &Secrets) -> Result<(), NightError> {
+    let others = changed(night, plan, secrets)?;
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    if others.is_empty() { Ok(()) } else { Err(another_suite(night, &plan.night, &others)) }
+}
+
+/// The scenarios of which a plan says something else than the one that lies in a night.
+///
+/// # Errors
+/// The night's plan cannot be read.
+pub(super) fn changed(
+    night: &NightDir,
+    plan: &Plan,
+    secrets: &Secrets,
+) -> Result<Vec<String>, NightError> {
     let was = night.plan()?;
     let text = |it: &Scenario| {
         let json = serde_json::to_vec(it).expect("a scenario is plain data");
         secrets.scrub(&json).into_owned()
     };
     let pairs = was.scenarios.iter().zip(&plan.scenarios);
-    let others: Vec<&str> =
-        pairs.filter(|(was, is)| text(was) != text(is)).map(|(was, _)| was.id.as_str()).collect();
-    if others.is_empty() { Ok(()) } else { Err(another_suite(night, &plan.night, &others)) }
+    let others = pairs.filter(|(was, is)| text(was) != text(is));
+    Ok(others.map(|(was, _)| was.id.clone()).collect())
 }
 
 fn another_suite(night: &NightDir, id: &str, others: &[&str]) -> NightError {

@@ -199,7 +199,7 @@ fn starts_an_agent(suite: &Suite) -> bool {
 }
 
 /// Whether a scenario may ask a model.
-fn asks_a_model(scenario: &Scenario) -> bool {
+pub(super) fn asks_a_model(scenario: &Scenario) -> bool {
     let may = |it: &Action| matches!(it, Action::Do(_) | Action::Judge(_));
     scenario.all_steps().iter().any(|step| may(&step.action))
 }

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::attempts::{self, Side, Worker};
+use super::afar::Afar;
+use super::attempts::{self, Attempted, Side, Worker};
+use super::closing::{end, joined};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
 use super::means::{Accepted, Goals, Means};
@@ -18,7 +20,8 @@ use super::order::{self, Fit};
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
-use super::queue::Queue;
+use super::queue::{Queue, Turn};
+use super::resume::{self, Earlier};
 use super::room::{self, Room};
 use super::shake::Shake;
 use super::walls::Hands;
@@ -35,6 +38,10 @@ use crate::surface::browser::Browser;
 use crate::triage::chance::{goes_on, most_attempts};
 use crate::triage::outages;
 
+/// So many scenarios are under way at once at the most where others attempt them, however many
+/// workers there are.
+const MOST_HANDED_OUT: usize = 256;
+
 /// What all workers share.
 pub(super) struct Hall {
     side: Side,
@@ -49,8 +56,14 @@ pub(super) struct Hall {
     ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
-    /// How many workers there are.
+    /// How many workers there are here.
     jobs: usize,
+    /// The same, as they are free for what is attempted here although others attempt the rest.
+    here: Semaphore,
+    /// The workers elsewhere, where the night has some.
+    afar: Option<Afar>,
+    /// How many scenarios are under way at once.
+    at_once: usize,
     room: Room,
     stop: Stop,
     /// Whether every scenario gets a new browser.
@@ -74,11 +87,14 @@ pub(super) async fn run(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<(Option<Browser>, Arc<Hall>), NightError> {
+    let asked = Afar::of(suite, options, (ledger, plan), (ready.runnable.len(), stop));
+    let afar = Box::pin(asked).await?;
     let jobs = options.workers(suite, ready.runnable.len());
+    let at_once = afar.as_ref().map_or(jobs, |_| ready.runnable.len().min(MOST_HANDED_OUT));
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
     order::put_in_order(&mut runnable, plan, options.shake.as_ref());
-    for product in ready.products.all() {
+    for product in ready.products.all().filter(|_| afar.is_none()) {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
     let hands = Hands::of(options, ready.tried);
@@ -103,29 +119,26 @@ pub(super) async fn run(
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
         jobs,
+        here: Semaphore::new(jobs),
+        at_once,
         room: Room::of(ledger.night()),
         fit: Fit::of(plan),
         queue: Queue::new(runnable),
         sampling: options.sampling,
-        cold: options.shake.as_ref().is_some_and(Shake::is_cold),
+        cold: afar.is_some() || options.shake.as_ref().is_some_and(Shake::is_cold),
+        afar,
         ended: Mutex::default(),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
         side,
     });
-    let workers = (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take())));
+    let workers = (0..at_once).map(|_| tokio::spawn(work(hall.clone(), first_browser.take())));
     let workers: Vec<_> = workers.collect();
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        failed = later(&hall, &mut spare).await;
-    }
-    if failed.is_none() {
-        match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
-            Ok(browser) => spare = browser,
-            Err(error) => failed = Some(error),
-        }
+        failed = later(&hall, &mut spare, &ready.others).await;
     }
     for other in ready.others.all() {
         drop(other.stop().await);
@@ -135,11 +148,22 @@ pub(super) async fn run(
 }
 
 /// Runs what comes when all scenarios have run; answers with what went wrong.
-async fn later(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
-    match again(hall, spare).await {
-        Some(error) => Some(error),
-        None => rest(hall, spare).await,
+async fn later(
+    hall: &Arc<Hall>,
+    spare: &mut Option<Browser>,
+    others: &Products,
+) -> Option<NightError> {
+    if let Some(error) = again(hall, spare).await {
+        return Some(error);
     }
+    if let Some(error) = rest(hall, spare).await {
+        return Some(error);
+    }
+    match Box::pin(timed(hall, spare.take(), others)).await {
+        Ok(browser) => *spare = browser,
+        Err(error) => return Some(error),
+    }
+    None
 }
 
 /// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
@@ -199,13 +223,13 @@ async fn until_clear(
         let ended = hall.ended();
         seen = Some(ended.len());
         let wanted = (more.open)(plan, &ended);
-        let jobs = hall.jobs.min(wanted.len());
+        let at_once = hall.at_once.min(wanted.len());
         let queue = Queue::new(wanted);
         let work = |browser| {
             let fit = Fit::until(plan, more.by);
             tokio::spawn(work_again(hall.clone(), queue.clone(), browser, fit))
         };
-        let workers = (0..jobs).map(|_| work(spare.take())).collect();
+        let workers = (0..at_once).map(|_| work(spare.take())).collect();
         if let Some(error) = joined(workers, spare).await {
             return Some(error);
         }
@@ -224,38 +248,6 @@ async fn rest(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErro
     joined(workers, spare).await
 }
 
-/// Waits for all workers and keeps one of their browsers; answers with what went wrong.
-async fn joined(
-    workers: Vec<JoinHandle<Result<Option<Browser>, NightError>>>,
-    spare: &mut Option<Browser>,
-) -> Option<NightError> {
-    let mut failed = None;
-    for worker in workers {
-        match worker.await {
-            Ok(Ok(browser)) => match (browser, &spare) {
-                (Some(browser), None) => *spare = Some(browser),
-                (Some(browser), Some(_)) => browser.stop().await,
-                (None, _) => {}
-            },
-            Ok(Err(error)) => failed = Some(error),
-            Err(panic) => tracing::error!("a worker ended early: {panic}"),
-        }
-    }
-    failed
-}
-
-/// Ends the products, and keeps what their servers said.
-async fn end(products: &Products, ledger: &Ledger) -> Result<(), NightError> {
-    for product in products.all() {
-        if let Some(log) = product.stop().await {
-            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
-            let product = product.prepared.name().to_owned();
-            ledger.append(Event::ProductLog { product, evidence })?;
-        }
-    }
-    Ok(())
-}
-
 /// Times what looks slower, against other builds and against earlier nights.
 async fn timed(
     hall: &Hall,
@@ -271,10 +263,10 @@ async fn timed(
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
     let scenarios = &hall.side.means.plan.scenarios;
-    while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
+    while let Some((turn, _hand)) = hall.next(&hall.queue).await {
         let scenario = &scenarios[turn.index];
         if let Some(why) = hall.stop.why() {
-            if hall.earlier(scenario).ended.is_empty() {
+            if resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty() {
                 hall.not_run(scenario, why)?;
             }
             continue;
@@ -317,16 +309,16 @@ async fn work_again(
 ) -> Result<Option<Browser>, NightError> {
     let mut worker = Worker::new(browser);
     let plan = &hall.side.means.plan;
-    while let Some(turn) = queue.next(&plan.scenarios, hall.stop.signal()).await {
+    while let Some((turn, _hand)) = hall.next(&queue).await {
         let scenario = &plan.scenarios[turn.index];
         if hall.stop.why().is_none() && fit.refuses(plan, &scenario.id, Utc::now()).is_none() {
             let entries = hall.side.means.ledger.entries_of(&scenario.id);
             let log = Attempts::of(&entries);
             let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
             (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-            let (stop, began) = (hall.stop.signal(), Utc::now());
-            let ended = attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
-            if let attempts::Attempted::Ended(Ended::With(outcome)) = ended {
+            let began = Utc::now();
+            let ended = hall.made(scenario, number, &mut worker).await?;
+            if let Attempted::Ended(Ended::With(outcome)) = ended {
                 let look = hall.look(scenario, number, outcome)?;
                 let lacked = hall.lacked_room(&look, began).await?;
                 hall.note(turn.index, look.run().filter(|_| !lacked));
@@ -340,15 +332,6 @@ async fn work_again(
 struct Workers {
     own: Worker,
     control: Worker,
-}
-
-/// What a night that goes on had done of a scenario before it broke off.
-#[derive(Default)]
-struct Earlier {
-    /// The attempts that had ended, by their number.
-    ended: HashMap<u32, Outcome>,
-    /// How often it had been run on the control.
-    runs: u32,
 }
 
 impl Hall {
@@ -433,19 +416,20 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
-        Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await?;
-        let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
+        self.look_for_ways(scenario, pair).await?;
+        let Earlier { ended: earlier, mut runs } =
+            resume::earlier(&self.side.means.ledger, scenario);
         let mut is_kept = true;
         for number in 1..=most {
             let began = Utc::now();
             let outcome = match earlier.get(&number) {
                 Some(outcome) => *outcome,
                 None => match self.attempt(scenario, number, pair).await? {
-                    attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
-                    attempts::Attempted::Ended(Ended::Stopped) => {
+                    Attempted::Ended(Ended::With(outcome)) => outcome,
+                    Attempted::Ended(Ended::Stopped) => {
                         return self.not_run(scenario, self.stop.why().unwrap_or(Why::Interrupted));
                     }
-                    attempts::Attempted::CouldNot => return Ok(()),
+                    Attempted::CouldNot => return Ok(()),
                 },
             };
             is_kept &= earlier.contains_key(&number);
@@ -478,32 +462,56 @@ impl Hall {
         Ok(())
     }
 
+    async fn look_for_ways(
+        &self,
+        scenario: &Scenario,
+        pair: &mut Workers,
+    ) -> Result<(), NightError> {
+        let _here = self.here.acquire().await;
+        Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await
+    }
+
     /// Makes one attempt with the browser of this worker.
     async fn attempt(
         &self,
         scenario: &Scenario,
         number: u32,
         pair: &mut Workers,
-    ) -> Result<attempts::Attempted, NightError> {
+    ) -> Result<Attempted, NightError> {
         (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-        let (began, stop) = (Utc::now(), || self.stop.signal());
-        let made = attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await?;
-        if !matches!(made, attempts::Attempted::CouldNot) || !self.waited_for_room(began).await? {
+        let began = Utc::now();
+        let made = self.made(scenario, number, &mut pair.own).await?;
+        if !matches!(made, Attempted::CouldNot) || !self.waited_for_room(began).await? {
             return Ok(made);
         }
-        attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await
+        self.made(scenario, number, &mut pair.own).await
     }
 
-    /// What a night that goes on had done of a scenario; nothing in any other.
-    fn earlier(&self, scenario: &Scenario) -> Earlier {
-        let entries = self.side.means.ledger.entries_of(&scenario.id);
-        let attempts = Attempts::of(&entries);
-        let Some(log) = attempts.scenario(&scenario.id) else { return Earlier::default() };
-        let outcomes = log.attempts.iter();
-        Earlier {
-            ended: outcomes.filter_map(|(number, it)| Some((*number, it.outcome()?))).collect(),
-            runs: u32::try_from(log.control.len()).unwrap_or(u32::MAX),
+    /// Makes one attempt, by a worker elsewhere or here.
+    async fn made(
+        &self,
+        scenario: &Scenario,
+        number: u32,
+        worker: &mut Worker,
+    ) -> Result<Attempted, NightError> {
+        let (means, stop) = (&self.side.means, self.stop.signal());
+        match self.afar.as_ref().filter(|_| Afar::takes(means, scenario)) {
+            Some(afar) => afar.attempt(&means.ledger, scenario, number, stop).await,
+            None => {
+                let _here = self.here.acquire().await;
+                attempts::run(&self.side, scenario, number, worker, stop).await
+            }
         }
+    }
+
+    /// The next scenario that can run now, and a worker elsewhere for it where the night has such.
+    async fn next(&self, queue: &Arc<Queue>) -> Option<(Turn, Option<SemaphorePermit<'_>>)> {
+        let turn = queue.next(&self.side.means.plan.scenarios, self.stop.signal()).await?;
+        let hand = match &self.afar {
+            Some(afar) => afar.free_hand(self.stop.signal()).await,
+            None => None,
+        };
+        Some((turn, hand))
     }
 
     /// Whether the control is to be asked now: once at the least where that is due, and once more
@@ -548,6 +556,7 @@ impl Hall {
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
         // Its attempts are numbered after all that tonight's may have.
         let number = most_attempts(&self.side.means.plan, scenario) + run;
+        let _here = self.here.acquire().await;
         pair.control.browser = pair.own.browser.take();
         let done = control.run(scenario, (number, well), &mut pair.control, &self.stop).await;
         pair.own.browser = pair.control.browser.take();

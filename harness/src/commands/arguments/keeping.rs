@@ -1,4 +1,4 @@
-//! What `answer`, `doctor`, `gate`, `verify` and `stop` take.
+//! What `answer`, `doctor`, `gate`, `report`, `verify` and `stop` take.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +34,17 @@ pub enum Said {
     Yes,
     /// It may not
     No,
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The night directory
+    #[arg(value_name = "NIGHT")]
+    pub night: PathBuf,
+    /// Leave the PDF out; it alone needs a browser
+    #[arg(long)]
+    pub no_pdf: bool,
 }
 
 /// What `verify` takes.

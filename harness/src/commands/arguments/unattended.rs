@@ -27,12 +27,48 @@ pub struct Unattended {
     /// of earlier nights; `nightshift merge` makes one night of them
     #[arg(long, value_name = "I/N", value_parser = share, conflicts_with = "dry_run")]
     pub shard: Option<Share>,
+    /// Have the attempts made by workers: by so many processes on this machine, with a queue of
+    /// their own, or by those that `nightshift worker` has started at the queue of this address
+    #[arg(long, value_name = "N|URL", value_parser = workers, conflicts_with_all = ["dry_run", "shake"])]
+    pub workers: Option<Workers>,
     /// When a schedule wanted the night: the report says so where it is late
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub due: Option<DateTime<Utc>>,
     /// When nights before it were due that did not run: the report says so
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub missed: Vec<DateTime<Utc>>,
+}
+
+/// Who makes the attempts of a night, where it is not the process that judges it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Workers {
+    /// So many processes on this machine.
+    Own(u32),
+    /// Whoever takes them from the queue at this address.
+    At(String),
+}
+
+/// What `worker --help` ends with.
+pub const WORKER: &str = "Examples:
+  nightshift run --workers nats://queue.example:4222     # plans and judges, on one machine
+  nightshift worker nats://queue.example:4222            # on each of the others
+  nightshift worker tls://queue.example:4222 --once
+
+A worker waits for nights of its suite, version and product, and says why it takes no part in
+another. Who it is to the queue is taken from NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER and
+NATS_PASSWORD; NATS_CA, NATS_CERT and NATS_KEY are files for TLS. Secrets of the suite are taken
+from its own environment. Exit codes: 0 the night of `--once` has ended, 2 usage, or the night of
+`--once` was refused, 4 the queue is not there, 130/143 stopped.";
+
+/// What `worker` takes.
+#[derive(Debug, Args)]
+pub struct WorkerOptions {
+    /// The queue: nats://HOST:PORT or tls://HOST:PORT
+    #[arg(value_name = "URL")]
+    pub queue: String,
+    /// End with the first night that it takes part in, or refuses
+    #[arg(long)]
+    pub once: bool,
 }
 
 /// What `schedule` takes.
@@ -120,6 +156,20 @@ pub struct ServeOptions {
 /// The most parts that a night is split into.
 const MOST_SHARDS: u32 = 10_000;
 
+/// The most workers that are started on this machine.
+const MOST_WORKERS: u32 = 64;
+
+fn workers(text: &str) -> Result<Workers, String> {
+    if text.contains("://") {
+        return Ok(Workers::At(text.to_owned()));
+    }
+    match text.parse() {
+        Ok(number @ 1..=MOST_WORKERS) => Ok(Workers::Own(number)),
+        Ok(_) => Err(format!("from 1 to {MOST_WORKERS} workers can be started here")),
+        Err(_) => Err("write a number, or the address of a queue: nats://HOST:PORT".to_owned()),
+    }
+}
+
 fn share(text: &str) -> Result<Share, String> {
     let numbers = text
         .split_once('/')
@@ -141,6 +191,16 @@ mod tests {
         assert_eq!(share("3/8"), Ok(Share { index: 3, of: 8 }));
         for wrong in ["0/8", "9/8", "3", "3/0", "a/b", "-1/2", "1/4294967296", "10001/10001"] {
             assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn workers_are_a_number_or_an_address() {
+        assert_eq!(workers("4"), Ok(Workers::Own(4)));
+        let address = "tls://queue.example:4222";
+        assert_eq!(workers(address), Ok(Workers::At(address.to_owned())));
+        for wrong in ["0", "65", "queue.example", "-1", ""] {
+            assert!(workers(wrong).is_err(), "{wrong}");
         }
     }
 }

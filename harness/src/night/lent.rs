@@ -1,0 +1,310 @@
+//! [`lend`]: makes attempts for the night of another process, on this machine: the same preflight,
+//! products and attempts as in a night of our own, with a ledger of our own whose lines of each
+//! attempt are sent to whoever judges the night. Neighbour: `afar.rs`, which takes them over.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::attempts::{self, Attempted, Side, Worker};
+use super::means::{Accepted, Goals, Means};
+use super::preflight::{self, Ready};
+use super::walls::Hands;
+use super::{
+    NightError, Progress, RunOptions, Stop, baselines, builds, patience, resume, scratch, secrets,
+    tonight,
+};
+use crate::attempt::Ended;
+use crate::ledger::{Ledger, NightDir, evidence_of};
+use crate::model::{Event, Patience, Plan, Suite};
+use crate::queue::{Came, Notice, Said, Taken, Taker};
+
+/// How many scenarios are named that are others here.
+const MOST_NAMED: usize = 3;
+/// The file that is locked while products are set up: what they are made of may be shared.
+const SETTING_UP: &str = "setup.lock";
+
+/// A night of another process, as far as this one takes part in it.
+struct Lent {
+    side: Side,
+    worker: Worker,
+    /// Evidence that is there already, by its path.
+    known: HashSet<String>,
+    /// The folders that go with it.
+    _folders: (tempfile::TempDir, Arc<tempfile::TempDir>),
+}
+
+/// What became of an attempt.
+struct Made {
+    came: Came,
+    /// The lines that it left.
+    lines: Vec<u8>,
+    /// The evidence that they name.
+    evidence: Vec<(String, Vec<u8>)>,
+}
+
+/// Takes part in a night until it ends or we have to stop.
+///
+/// # Errors
+/// This is another suite, product or environment than the night's, or something cannot be written or
+/// sent. What had been taken and not answered is given back.
+pub async fn lend(
+    suite: &Suite,
+    options: &RunOptions,
+    (taker, notice): (Arc<Taker>, &Notice),
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<(), NightError> {
+    let plan = taker.plan().await?;
+    let brought = (plan.as_slice(), notice.runnable);
+    let mut lent = Box::pin(Lent::prepare(suite, options, brought, stop, &progress)).await?;
+    let staying = tokio::spawn({
+        let taker = taker.clone();
+        async move { taker.stay().await }
+    });
+    let done = Box::pin(lent.work(&taker, stop, &progress)).await;
+    staying.abort();
+    taker.say(Said::Left).await;
+    lent.end().await;
+    done
+}
+
+impl Lent {
+    /// Makes everything ready that the night has ready where it is judged.
+    async fn prepare(
+        suite: &Suite,
+        options: &RunOptions,
+        (plan, runnable): (&[u8], usize),
+        stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+    ) -> Result<Self, NightError> {
+        let (patience, _) = patience::of(&suite.config.night);
+        let suite = &tonight(suite, options, patience);
+        let folder = scratch::make()?;
+        let night = NightDir::create(folder.path().join("night"))?;
+        write(&night.plan_path(), plan)?;
+        // Our clock may show another day, on which other stages are due.
+        let began = night.plan()?.started;
+        let mut plan = resume::plan(suite, options, &night, began)?;
+        let secrets = secrets::load(suite, &plan, options)?;
+        is_same_suite(&resume::changed(&night, &plan, &secrets)?)?;
+        let known = evidence_of_plan(&plan);
+        let ledger = Arc::new(Ledger::create(night, secrets, Utc::now)?);
+        plan.patience = Some(patience);
+        let keep = |kind: &str, media: &str, bytes: &[u8]| ledger.keep(kind, media, bytes);
+        plan.baselines = baselines(suite, &plan, &keep)?;
+        let builds = builds::choose(&suite.config, &options.builds)?;
+        let others = builds::Others::default();
+        let ready = {
+            let _alone = alone(&suite.root)?;
+            let (at, of) = ((&builds, &others), (&*ledger, &plan));
+            Box::pin(preflight::run(suite, options, at, of, stop, progress)).await?
+        };
+        resume::same_builds(&plan, &ready.builds)?;
+        fits(&plan, &ready, runnable, &ledger)?;
+        Self::of(suite, options, (plan, ledger, patience), ready, (folder, known))
+    }
+
+    fn of(
+        suite: &Suite,
+        options: &RunOptions,
+        (plan, ledger, patience): (Plan, Arc<Ledger>, Patience),
+        mut ready: Ready,
+        (folder, known): (tempfile::TempDir, HashSet<String>),
+    ) -> Result<Self, NightError> {
+        for product in ready.products.all() {
+            product.expect(ready.runnable.iter().map(|index| &plan.scenarios[*index]));
+        }
+        let worker = Worker::new(ready.browser.take());
+        let folders = (folder, ready.scratch.clone());
+        let hands = Hands::of(options, ready.tried);
+        let goals = Goals::of(suite, &plan, &ledger, (options, &hands))?;
+        let side = Side::under_test(
+            Means {
+                config: suite.config.clone(),
+                accepted: Accepted::of(&plan),
+                ledger,
+                goals,
+                plan: Arc::new(plan),
+                browser_options: ready.browser_options,
+                patience,
+                mail: ready.mail,
+                hands,
+            },
+            ready.products,
+        );
+        Ok(Self { side, worker, known, _folders: folders })
+    }
+
+    /// One attempt after the other, as they are handed out.
+    async fn work(
+        &mut self,
+        taker: &Taker,
+        stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+    ) -> Result<(), NightError> {
+        while stop.why().is_none() {
+            let taken = tokio::select! {
+                taken = taker.next() => taken,
+                () = stop.comes() => None,
+            };
+            let Some(taken) = taken.map(Arc::new) else { continue };
+            if taken.is_lost() {
+                taker.answer(&taken, Came::Lost, None, &[]).await?;
+                continue;
+            }
+            let (scenario, attempt) = (taken.task.scenario.clone(), taken.task.attempt);
+            progress(Progress::Started { scenario, attempt });
+            let keeping = tokio::spawn({
+                let taken = taken.clone();
+                async move { taken.keep().await }
+            });
+            let done = self.answered(taker, &taken, stop).await;
+            keeping.abort();
+            if !matches!(done, Ok(true)) {
+                taken.give_back().await;
+            }
+            done?;
+        }
+        Ok(())
+    }
+
+    /// Makes an attempt and answers with it; `false` where we had to stop first.
+    async fn answered(
+        &mut self,
+        taker: &Taker,
+        taken: &Taken,
+        stop: &Stop,
+    ) -> Result<bool, NightError> {
+        let (scenario, number) = (taken.task.scenario.as_str(), taken.task.attempt);
+        let Some(made) = self.attempt(scenario, number, stop).await? else { return Ok(false) };
+        taker.answer(taken, made.came, Some(made.lines.as_slice()), &made.evidence).await?;
+        Ok(true)
+    }
+
+    async fn attempt(
+        &mut self,
+        scenario: &str,
+        number: u32,
+        stop: &Stop,
+    ) -> Result<Option<Made>, NightError> {
+        let means = self.side.means.clone();
+        let Some(scenario) = means.plan.scenarios.iter().find(|it| it.id == scenario) else {
+            return Err(NightError::Usage(format!("this suite has no scenario {scenario}")));
+        };
+        let before = means.ledger.entries_so_far();
+        let (side, worker) = (&self.side, &mut self.worker);
+        let came = match attempts::run(side, scenario, number, worker, stop.signal()).await? {
+            Attempted::Ended(Ended::With(outcome)) => Came::Ended(outcome),
+            Attempted::CouldNot => Came::CouldNot,
+            Attempted::Ended(Ended::Stopped) => return Ok(None),
+        };
+        let entries = means.ledger.entries_behind(before);
+        let mut evidence = Vec::new();
+        for path in evidence_of(&entries).into_iter().filter(|it| !self.known.contains(it)) {
+            let file = means.ledger.night().path().join(&path);
+            let read = |source| NightError::Io { action: "read", path: file.clone(), source };
+            let bytes = std::fs::read(&file).map_err(read)?;
+            evidence.push((path, bytes));
+        }
+        let lines = serde_json::to_vec(&entries).expect("events are plain data");
+        Ok(Some(Made { came, lines, evidence }))
+    }
+
+    /// Ends the browser and the products.
+    async fn end(self) {
+        if let Some(browser) = self.worker.browser {
+            browser.stop().await;
+        }
+        for product in self.side.products.all() {
+            drop(product.stop().await);
+        }
+    }
+}
+
+/// The evidence that a plan names, which whoever made it has.
+fn evidence_of_plan(plan: &Plan) -> HashSet<String> {
+    let all = plan.baselines.iter().flat_map(|it| std::iter::once(&it.evidence).chain(&it.layout));
+    all.map(|it| it.path.clone()).collect()
+}
+
+fn is_same_suite(others: &[String]) -> Result<(), NightError> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let named = others[..others.len().min(MOST_NAMED)].join(", ");
+    let more = others.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(NightError::Usage(format!(
+        "{named}{more} would be other steps here than where the night is judged: the suites or their \
+         variables differ"
+    )))
+}
+
+/// Sees that what can be attempted there can be here, and that its pictures would be the same.
+fn fits(plan: &Plan, ready: &Ready, runnable: usize, ledger: &Ledger) -> Result<(), NightError> {
+    if ready.runnable.len() < runnable {
+        let why = ledger.entries().into_iter().find_map(|it| match it.event {
+            Event::NotRun { scenario, detail, .. } => Some(format!("{scenario}: {detail}")),
+            _ => None,
+        });
+        return Err(NightError::Usage(format!(
+            "{} of the {runnable} scenarios that can run where the night is judged can run here; {}",
+            ready.runnable.len(),
+            why.unwrap_or_default()
+        )));
+    }
+    let browser = |it: &indexmap::IndexMap<String, String>| it.get("browser").cloned();
+    let there = browser(&plan.versions);
+    if there.is_none() {
+        return Ok(());
+    }
+    let differs = |what: &str, here: &str, there: &str| {
+        Err(NightError::Usage(format!(
+            "{what} is {here} here and {there} where the night is judged, and pictures would differ; \
+             use the same image, or run a part of the night here (--shard)"
+        )))
+    };
+    if ready.environment != plan.environment {
+        return differs("the environment of pictures", &ready.environment, &plan.environment);
+    }
+    let here = browser(&ready.versions);
+    if here != there {
+        let said = |it: Option<String>| it.unwrap_or_else(|| "unknown".to_owned());
+        return differs("the browser", &said(here), &said(there));
+    }
+    Ok(())
+}
+
+/// Waits until no other worker of this suite sets products up on this machine.
+fn alone(root: &Path) -> Result<File, NightError> {
+    let folder = root.join(".nightshift");
+    let path = folder.join(SETTING_UP);
+    let locked = std::fs::create_dir_all(&folder).and_then(|()| {
+        let file = File::options().create(true).append(true).open(&path)?;
+        tokio::task::block_in_place(|| file.lock())?;
+        Ok(file)
+    });
+    locked.map_err(|source| NightError::Io { action: "lock", path, source })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), NightError> {
+    let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
+    std::fs::write(path, bytes).map_err(io)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_that_are_others_here_are_named_and_the_same_suite_is_taken() {
+        assert!(is_same_suite(&[]).is_ok());
+        let others = ["a", "b", "c", "d", "e"].map(str::to_owned);
+        let error = is_same_suite(&others).expect_err("they differ").to_string();
+        assert!(error.starts_with("a, b, c and 2 more would be other steps here"), "{error}");
+    }
+}

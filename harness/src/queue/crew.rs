@@ -1,0 +1,131 @@
+//! [`Crew`]: which workers are there, and since when nobody is, by our own clock that only runs on.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::wire::{Said, Sign};
+
+/// A worker that says nothing for so long is gone.
+pub(super) const GONE: Duration = Duration::from_secs(30);
+/// Nobody is waited for any longer than this.
+pub(super) const NOBODY: Duration = Duration::from_secs(300);
+
+/// The workers of a night.
+#[derive(Debug)]
+pub(super) struct Crew {
+    /// When each was heard of last.
+    seen: BTreeMap<String, Instant>,
+    /// Who takes no part, and why.
+    refused: BTreeMap<String, String>,
+    /// When somebody was there last.
+    last: Instant,
+}
+
+/// How many hands there are more, or fewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    None,
+    More,
+    Fewer(usize),
+}
+
+impl Crew {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { seen: BTreeMap::new(), refused: BTreeMap::new(), last: now }
+    }
+
+    /// Takes note of what a worker says.
+    pub(super) fn signed(&mut self, Sign { worker, said }: Sign, now: Instant) -> Change {
+        match said {
+            Said::Here => {
+                self.last = now;
+                self.refused.remove(&worker);
+                match self.seen.insert(worker.clone(), now) {
+                    Some(_) => Change::None,
+                    None => {
+                        tracing::info!("worker {worker} is there");
+                        Change::More
+                    }
+                }
+            }
+            Said::Left => self.without(&worker),
+            Said::Refused(why) => {
+                let change = self.without(&worker);
+                if self.refused.insert(worker.clone(), why.clone()).as_ref() != Some(&why) {
+                    tracing::warn!("worker {worker} takes no part: {why}");
+                }
+                change
+            }
+        }
+    }
+
+    fn without(&mut self, worker: &str) -> Change {
+        self.seen.remove(worker).map_or(Change::None, |_| Change::Fewer(1))
+    }
+
+    /// Strikes out who was not heard of for too long.
+    pub(super) fn aged(&mut self, now: Instant) -> Change {
+        let before = self.seen.len();
+        self.seen.retain(|worker, last| {
+            let is_there = now.duration_since(*last) < GONE;
+            if !is_there {
+                tracing::warn!("worker {worker} was not heard of for {} s", GONE.as_secs());
+            }
+            is_there
+        });
+        if !self.seen.is_empty() {
+            self.last = now;
+        }
+        match before - self.seen.len() {
+            0 => Change::None,
+            gone => Change::Fewer(gone),
+        }
+    }
+
+    /// Why nobody is waited for any longer; `None` while somebody may still come.
+    pub(super) fn is_missing(&self, now: Instant) -> Option<String> {
+        if !self.seen.is_empty() || now.duration_since(self.last) < NOBODY {
+            return None;
+        }
+        let why = format!("no worker was there for {} minutes", NOBODY.as_secs() / 60);
+        let refused = self.refused.iter().map(|(worker, why)| format!("; {worker} refused: {why}"));
+        Some(refused.fold(why, |all, it| all + &it))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sign(worker: &str, said: Said) -> Sign {
+        Sign { worker: worker.to_owned(), said }
+    }
+
+    #[test]
+    fn who_is_not_heard_of_is_gone_and_who_comes_back_is_another_hand() {
+        let begun = Instant::now();
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        let mut crew = Crew::new(begun);
+        assert_eq!(crew.signed(sign("a", Said::Here), begun), Change::More);
+        assert_eq!(crew.signed(sign("a", Said::Here), after(5)), Change::None);
+        assert_eq!(crew.signed(sign("b", Said::Here), after(20)), Change::More);
+        assert_eq!(crew.aged(after(34)), Change::None);
+        assert_eq!(crew.aged(after(35)), Change::Fewer(1), "a");
+        assert_eq!(crew.signed(sign("b", Said::Left), after(36)), Change::Fewer(1));
+        assert_eq!(crew.signed(sign("b", Said::Left), after(37)), Change::None, "only once");
+        assert_eq!(crew.signed(sign("a", Said::Here), after(40)), Change::More);
+    }
+
+    #[test]
+    fn nobody_is_waited_for_and_it_is_said_who_refused() {
+        let begun = Instant::now();
+        let mut crew = Crew::new(begun);
+        let refusal = Said::Refused("another suite".to_owned());
+        assert_eq!(crew.signed(sign("a", refusal), begun), Change::None);
+        assert_eq!(crew.is_missing(begun + Duration::from_secs(299)), None);
+        let why = crew.is_missing(begun + NOBODY).expect("nobody came");
+        assert_eq!(why, "no worker was there for 5 minutes; a refused: another suite");
+        crew.signed(sign("b", Said::Here), begun + NOBODY);
+        assert_eq!(crew.is_missing(begun + NOBODY * 3), None, "somebody is there");
+    }
+}
