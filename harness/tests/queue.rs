@@ -214,6 +214,43 @@ fn of_two_workers_one_is_killed_midway_and_every_scenario_is_judged_once() {
     assert!(noted.into_iter().any(|it| again(&it)), "what it had was handed out again");
 }
 
+fn signal(process: &Process, signal: &str) {
+    let id = process.child.id().to_string();
+    let sent = Command::new("kill").args([signal, id.as_str()]).status().expect("kill runs");
+    assert!(sent.success(), "{signal} {id}");
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn a_worker_that_was_cut_off_and_comes_back_late_is_not_judged_twice() {
+    let (suite, server) = (suite(50), Server::start(""));
+    let late = worker(&suite, "late", &server, "1");
+    let _other = worker(&suite, "other", &server, "1");
+    let mut night = night(&suite, &server, "1");
+    some_have_ended(&suite);
+    signal(&late, "-STOP");
+    // Longer than a lease, and shorter than what the other one still has to do.
+    std::thread::sleep(Duration::from_secs(25));
+    assert!(night.child.try_wait().expect("it can be asked").is_none(), "{}", night.log());
+    signal(&late, "-CONT");
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 50);
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn a_worker_that_is_stopped_gives_back_what_it_has() {
+    let (suite, server) = (suite(8), Server::start(""));
+    let mut stopped = worker(&suite, "stopped", &server, "2");
+    let _other = worker(&suite, "other", &server, "2");
+    let mut night = night(&suite, &server, "2");
+    some_have_ended(&suite);
+    signal(&stopped, "-TERM");
+    assert_eq!(stopped.code(), Some(143), "{}", stopped.log());
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 8);
+}
+
 #[test]
 #[ignore = "needs nats-server; `just queue`"]
 fn a_server_that_is_restarted_midway_loses_nothing() {

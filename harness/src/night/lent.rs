@@ -60,7 +60,11 @@ pub async fn lend(
 ) -> Result<(), NightError> {
     let plan = taker.plan().await?;
     let brought = (plan.as_slice(), notice.runnable);
-    let mut lent = Box::pin(Lent::prepare(suite, options, brought, stop, &progress)).await?;
+    let mut lent = match Box::pin(Lent::prepare(suite, options, brought, stop, &progress)).await {
+        // What was not made ready any more says nothing.
+        Err(_) if stop.why().is_some() => return Ok(()),
+        prepared => prepared?,
+    };
     let staying = tokio::spawn({
         let taker = taker.clone();
         async move { taker.stay().await }
@@ -147,25 +151,25 @@ impl Lent {
         progress: &Arc<dyn Fn(Progress) + Send + Sync>,
     ) -> Result<(), NightError> {
         while stop.why().is_none() {
-            let taken = tokio::select! {
-                taken = taker.next() => taken,
+            let held = tokio::select! {
+                held = taker.next() => held,
                 () = stop.comes() => None,
             };
-            let Some(taken) = taken.map(Arc::new) else { continue };
-            if taken.is_lost() {
-                taker.answer(&taken, Came::Lost, None, &[]).await?;
+            let Some(held) = held.map(Arc::new) else { continue };
+            if held.is_lost() {
+                taker.answer(&held, Came::Lost, None, &[]).await?;
                 continue;
             }
-            let (scenario, attempt) = (taken.task.scenario.clone(), taken.task.attempt);
+            let (scenario, attempt) = (held.task.scenario.clone(), held.task.attempt);
             progress(Progress::Started { scenario, attempt });
             let keeping = tokio::spawn({
-                let taken = taken.clone();
-                async move { taken.keep().await }
+                let held = held.clone();
+                async move { held.keep().await }
             });
-            let done = self.answered(taker, &taken, stop).await;
+            let done = self.answered(taker, &held, stop).await;
             keeping.abort();
             if !matches!(done, Ok(true)) {
-                taken.give_back().await;
+                held.give_back().await;
             }
             done?;
         }
@@ -176,12 +180,12 @@ impl Lent {
     async fn answered(
         &mut self,
         taker: &Taker,
-        taken: &Taken,
+        held: &Taken,
         stop: &Stop,
     ) -> Result<bool, NightError> {
-        let (scenario, number) = (taken.task.scenario.as_str(), taken.task.attempt);
+        let (scenario, number) = (held.task.scenario.as_str(), held.task.attempt);
         let Some(made) = self.attempt(scenario, number, stop).await? else { return Ok(false) };
-        taker.answer(taken, made.came, Some(made.lines.as_slice()), &made.evidence).await?;
+        taker.answer(held, made.came, Some(made.lines.as_slice()), &made.evidence).await?;
         Ok(true)
     }
 

@@ -64,7 +64,7 @@ pub enum QueueError {
     /// The server does not do what it is asked to.
     #[error(
         "cannot {action} at the queue {server}: {problem}; it needs JetStream (nats-server -js), and \
-         the right to the subjects nightshift.>, $JS.API.>, $JS.ACK.>, $O.> and _INBOX.>"
+         the right to the subjects nightshift.>, $JS.>, $O.> and _INBOX.>"
     )]
     Server {
         /// What was tried.

@@ -162,7 +162,9 @@ impl Taker {
         };
         let json = serde_json::to_vec(&answer).expect("plain data");
         let (link, done) = (&self.link, &self.names.done);
-        link.insist("answer", || link.keep(done, &answer.task, json.clone())).await?;
+        // In the same stream as the task, which has its id for its own name.
+        let name = format!("answer-{}", answer.task);
+        link.insist("answer", || link.keep(done, &name, json.clone())).await?;
         if let Err(error) = taken.message.double_ack().await {
             // It is handed out again then, and that answer counts no more.
             tracing::info!("{}: {error}", answer.task);
@@ -191,7 +193,8 @@ async fn say(link: &Link, names: &Names, who: &str, said: Said) {
 /// What a message hands to us; one that hands nothing is taken out of the queue.
 async fn taken(message: Message) -> Option<Taken> {
     let deliveries = message.info().map_or(1, |it| it.delivered);
-    match serde_json::from_slice(&message.payload) {
+    let task = serde_json::from_slice::<Task>(&message.payload);
+    match task {
         Ok(task) => Some(Taken { task, deliveries, message }),
         Err(error) => {
             tracing::warn!("what was handed out cannot be read: {error}");
