@@ -495,13 +495,11 @@ impl Hall {
         worker: &mut Worker,
     ) -> Result<Attempted, NightError> {
         let (means, stop) = (&self.side.means, self.stop.signal());
-        match self.afar.as_ref().filter(|_| Afar::takes(means, scenario)) {
-            Some(afar) => afar.attempt(&means.ledger, scenario, number, stop).await,
-            None => {
-                let _here = self.here.acquire().await;
-                attempts::run(&self.side, scenario, number, worker, stop).await
-            }
+        if let Some(afar) = self.afar.as_ref().filter(|_| Afar::takes(means, scenario)) {
+            return afar.attempt(&means.ledger, scenario, number, stop).await;
         }
+        let _here = self.here.acquire().await;
+        attempts::run(&self.side, scenario, number, worker, stop).await
     }
 
     /// The next scenario that can run now, and a worker elsewhere for it where the night has such.

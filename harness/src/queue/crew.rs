@@ -7,6 +7,8 @@ use super::wire::{Said, Sign};
 
 /// A worker that says nothing for so long is gone.
 pub(super) const GONE: Duration = Duration::from_secs(30);
+/// After so long without anybody it is said that nobody is there.
+const LONELY: Duration = Duration::from_secs(15);
 /// Nobody is waited for any longer than this.
 pub(super) const NOBODY: Duration = Duration::from_secs(300);
 
@@ -19,6 +21,8 @@ pub(super) struct Crew {
     refused: BTreeMap<String, String>,
     /// When somebody was there last.
     last: Instant,
+    /// Whether it was said since then that nobody is.
+    is_told: bool,
 }
 
 /// How many hands there are more, or fewer.
@@ -31,22 +35,21 @@ pub(super) enum Change {
 
 impl Crew {
     pub(super) fn new(now: Instant) -> Self {
-        Self { seen: BTreeMap::new(), refused: BTreeMap::new(), last: now }
+        let (seen, refused) = (BTreeMap::new(), BTreeMap::new());
+        Self { seen, refused, last: now, is_told: false }
     }
 
     /// Takes note of what a worker says.
     pub(super) fn signed(&mut self, Sign { worker, said }: Sign, now: Instant) -> Change {
         match said {
             Said::Here => {
-                self.last = now;
+                (self.last, self.is_told) = (now, false);
                 self.refused.remove(&worker);
-                match self.seen.insert(worker.clone(), now) {
-                    Some(_) => Change::None,
-                    None => {
-                        tracing::info!("worker {worker} is there");
-                        Change::More
-                    }
+                if self.seen.insert(worker.clone(), now).is_some() {
+                    return Change::None;
                 }
+                tracing::info!("worker {worker} is there");
+                Change::More
             }
             Said::Left => self.without(&worker),
             Said::Refused(why) => {
@@ -82,6 +85,12 @@ impl Crew {
         }
     }
 
+    /// Whether it is to be said now that nobody is there: once, until somebody is.
+    pub(super) fn is_lonely(&mut self, now: Instant) -> bool {
+        let is_lonely = self.seen.is_empty() && now.duration_since(self.last) >= LONELY;
+        is_lonely && !std::mem::replace(&mut self.is_told, is_lonely)
+    }
+
     /// Why nobody is waited for any longer; `None` while somebody may still come.
     pub(super) fn is_missing(&self, now: Instant) -> Option<String> {
         if !self.seen.is_empty() || now.duration_since(self.last) < NOBODY {
@@ -114,6 +123,19 @@ mod tests {
         assert_eq!(crew.signed(sign("b", Said::Left), after(36)), Change::Fewer(1));
         assert_eq!(crew.signed(sign("b", Said::Left), after(37)), Change::None, "only once");
         assert_eq!(crew.signed(sign("a", Said::Here), after(40)), Change::More);
+    }
+
+    #[test]
+    fn that_nobody_is_there_is_said_once_until_somebody_is() {
+        let begun = Instant::now();
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        let mut crew = Crew::new(begun);
+        let told = [14, 15, 16, 20].map(|it| crew.is_lonely(after(it)));
+        assert_eq!(told, [false, true, false, false]);
+        crew.signed(sign("a", Said::Here), after(21));
+        assert!(!crew.is_lonely(after(40)), "somebody is there");
+        crew.signed(sign("a", Said::Left), after(41));
+        assert!(crew.is_lonely(after(41)), "the last one was heard of long ago");
     }
 
     #[test]

@@ -284,6 +284,9 @@ impl Desk {
         let now = Instant::now();
         let change = self.crew().aged(now);
         self.changed(change);
+        if self.crew().is_lonely(now) {
+            tracing::warn!("no worker is there at {}", self.link.server());
+        }
         let missing = self.crew().is_missing(now);
         if let Some(why) = missing {
             give_up(&self.given_up, why);

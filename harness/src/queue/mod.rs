@@ -1,5 +1,5 @@
-//! Attempts handed to workers over a server of NATS, with JetStream, and what came of them taken
-//! back: the only room that names async-nats.
+//! Attempts handed to workers over a server of NATS, and what came of them taken back: the only room
+//! that names async-nats.
 //!
 //! A night is known by a notice that its coordinator repeats. Each night has a queue of its own,
 //! named after our version and the night: a stream of files with what is to be done and the answers
