@@ -340,6 +340,52 @@ fn without_a_server_or_the_right_to_it_nothing_runs_and_it_is_said_why() {
     assert!(!suite.root().join("night").exists(), "no night has begun");
 }
 
+/// A tool in builds that say their own name.
+const IN_BUILDS: &str = r#"
+products:
+  tool:
+    builds:
+      make:
+        - shell: |
+            mkdir "${build-dir}/bin"
+            printf '#!/bin/sh\necho "%s rows"\n' "${build}" > "${build-dir}/bin/tool"
+            chmod +x "${build-dir}/bin/tool"
+      known: ["12", "11"]
+      default: "12"
+    path: ["${build-dir}/bin"]
+"#;
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn workers_run_what_differs_on_the_control_too() {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", IN_BUILDS);
+    for id in ["a", "b", "c"] {
+        let steps = "steps:\n  - run: tool\n    snapshot: said\n";
+        suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\n{steps}"));
+    }
+    let cache = suite.root().join("cache").display().to_string();
+    let run = |words: &[&str]| {
+        let all: Vec<&str> =
+            ["run", "--no-pdf", "--once"].into_iter().chain(words.iter().copied()).collect();
+        suite.run_with(&all, &[("XDG_CACHE_HOME", cache.as_str())])
+    };
+    let first = run(&["--accept-new", "--no-settle", "--out", "first"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let builds = ["--build", "11", "--against", "12"];
+    let alone = run(&[&builds[..], &["--out", "alone"]].concat());
+    assert_eq!(alone.code, Some(1), "{alone:#?}");
+    let answer = run(&[&builds[..], &["--workers", "2", "--out", "night"]].concat());
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let night = |name: &str| night_json(&suite.root().join(name));
+    assert_eq!(verdicts(&night("night")), verdicts(&night("alone")));
+    let lines = lines(&suite);
+    let on_control = |it: &&&Value| it["event"]["purpose"] == "control";
+    let begun = of_type(&lines, "attempt-started");
+    assert!(begun.iter().filter(on_control).count() >= 3, "{begun:#?}");
+    assert!(of_type(&lines, "no-control").is_empty(), "{lines:#?}");
+}
+
 /// How long a night's attempts took, from the first to the last.
 fn seconds(suite: &SuiteCopy, workers: usize, server: &Server) -> f64 {
     drop(std::fs::remove_dir_all(suite.root().join("night")));

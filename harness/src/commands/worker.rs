@@ -127,6 +127,8 @@ impl Part<'_> {
         let options = RunOptions {
             builds: asked.builds.clone(),
             base_urls: asked.base_urls.clone(),
+            against: asked.against.clone(),
+            against_urls: asked.against_urls.clone(),
             environment: night::environment(),
             ..RunOptions::default()
         };

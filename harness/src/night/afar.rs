@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{SemaphorePermit, watch};
 
-use super::attempts::{Attempted, harness_error};
+use super::attempts::{Attempted, could_not, harness_error};
 use super::means::Means;
 use super::suite_print::suite_print;
 use super::walls::asks_a_model;
@@ -81,7 +81,7 @@ impl Afar {
         self.desk.free_hand(stop).await
     }
 
-    /// Has one attempt made, and takes over what it left.
+    /// Has one attempt made for a purpose, and takes over what it left.
     ///
     /// # Errors
     /// The ledger cannot be written.
@@ -89,27 +89,26 @@ impl Afar {
         &self,
         ledger: &Ledger,
         scenario: &Scenario,
-        number: u32,
+        made: (u32, Purpose),
         stop: watch::Receiver<bool>,
     ) -> Result<Attempted, NightError> {
-        let answer = match self.desk.hand_out(&scenario.id, number, stop).await {
+        let (number, purpose) = made;
+        let answer = match self.desk.hand_out(&scenario.id, made, stop).await {
             Handed::Answered(answer) => *answer,
             Handed::Stopped => return Ok(Attempted::Ended(Ended::Stopped)),
-            Handed::Nobody(detail) => {
-                let (scenario, because) = (scenario.id.clone(), Because::Environment);
-                ledger.append(Event::NotRun { scenario, because, detail })?;
-                return Ok(Attempted::CouldNot);
+            Handed::Nobody(why) => {
+                return could_not(ledger, (scenario, purpose), Because::Environment, &why);
             }
         };
         let arrived = Utc::now();
         self.tell(ledger, scenario, number, &answer)?;
         let unusable = |problem: String| {
             let detail = format!("what worker {} made cannot be used: {problem}", answer.worker);
-            harness_error(ledger, scenario, (number, Purpose::Judging), detail)
+            harness_error(ledger, scenario, made, detail)
         };
         if answer.came == Came::Lost {
             let detail = format!("{} workers went away while they made it", answer.deliveries - 1);
-            return harness_error(ledger, scenario, (number, Purpose::Judging), detail);
+            return harness_error(ledger, scenario, made, detail);
         }
         let entries = match self.brought(ledger, &answer).await? {
             Ok(entries) => entries,
@@ -226,7 +225,7 @@ fn is_of(entries: &[Entry], (scenario, number): (&str, u32), came: Came) -> bool
         Came::Ended(wanted) => {
             matches!(event, Event::AttemptFinished { outcome, .. } if *outcome == wanted)
         }
-        Came::CouldNot => matches!(event, Event::NotRun { .. }),
+        Came::CouldNot => matches!(event, Event::NotRun { .. } | Event::NoControl { .. }),
         Came::Lost => false,
     };
     entries.iter().all(|it| is_own(&it.event)) && entries.iter().any(|it| ends(&it.event))

@@ -176,7 +176,8 @@ async fn drive(
     let stage = match stage(side, scenario).await {
         Ok(stage) => stage,
         Err(why) => {
-            return could_not(side, (scenario, worker.purpose), Because::Preflight, &why.0);
+            let made = (scenario, worker.purpose);
+            return could_not(&side.means.ledger, made, Because::Preflight, &why.0);
         }
     };
     let means = &side.means;
@@ -347,7 +348,9 @@ fn not_cast(
     trouble: Trouble,
 ) -> Result<Attempted, NightError> {
     match trouble {
-        Trouble::Login(detail) => could_not(side, (scenario, purpose), Because::Login, &detail),
+        Trouble::Login(detail) => {
+            could_not(&side.means.ledger, (scenario, purpose), Because::Login, &detail)
+        }
         Trouble::Surface(error) => {
             harness_error(&side.means.ledger, scenario, (number, purpose), error.to_string())
         }
@@ -356,15 +359,16 @@ fn not_cast(
     }
 }
 
-fn could_not(
-    side: &Side,
+/// Records that there is no attempt, and why.
+pub(super) fn could_not(
+    ledger: &Ledger,
     (scenario, purpose): (&Scenario, Purpose),
     because: Because,
     detail: &str,
 ) -> Result<Attempted, NightError> {
     // A scenario that was judged and could not be timed once more stays judged.
     if purpose == Purpose::Control {
-        side.means.ledger.append(Event::NoControl {
+        ledger.append(Event::NoControl {
             scenario: Some(scenario.id.clone()),
             detail: detail.to_owned(),
         })?;
@@ -374,7 +378,7 @@ fn could_not(
         tracing::warn!("{} could not be timed: {detail}", scenario.id);
         return Ok(Attempted::CouldNot);
     }
-    side.means.ledger.append(Event::NotRun {
+    ledger.append(Event::NotRun {
         scenario: scenario.id.clone(),
         because,
         detail: detail.to_owned(),

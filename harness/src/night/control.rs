@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
+use super::afar::Afar;
 use super::attempts::{self, Attempted, Side, Worker};
 use super::products::Products;
 use super::stage::authority;
@@ -88,7 +89,12 @@ impl Control {
         rest
     }
 
-    /// Runs a scenario on the control, as its attempt of this number; `well` is whether tonight's
+    /// The products to run on.
+    pub(super) fn side(&self) -> &Side {
+        &self.side
+    }
+
+    /// Runs a scenario on the control, by a worker elsewhere where there are some, as its attempt of this number; `well` is whether tonight's
     /// build came to the end of it.
     ///
     /// # Errors
@@ -98,9 +104,13 @@ impl Control {
         scenario: &Scenario,
         (number, well): (u32, bool),
         worker: &mut Worker,
-        stop: &Stop,
+        (afar, stop): (Option<&Afar>, &Stop),
     ) -> Result<(), NightError> {
-        let done = attempts::run(&self.side, scenario, number, worker, stop.signal()).await?;
+        let (ledger, signal) = (&self.side.means.ledger, stop.signal());
+        let done = match afar {
+            Some(afar) => afar.attempt(ledger, scenario, (number, worker.purpose), signal).await?,
+            None => attempts::run(&self.side, scenario, number, worker, signal).await?,
+        };
         let came_to_nothing = match done {
             Attempted::CouldNot => true,
             Attempted::Ended(Ended::With(outcome)) => match outcome {

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
+use super::control::{self, Control};
 use super::means::{Accepted, Goals, Means};
 use super::preflight::{self, Ready};
+use super::products::Products;
 use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Stop, baselines, builds, patience, resume, scratch, secrets,
@@ -19,8 +21,9 @@ use super::{
 };
 use crate::attempt::Ended;
 use crate::ledger::{Ledger, NightDir, evidence_of};
-use crate::model::{Event, Patience, Plan, Suite};
-use crate::queue::{Came, Notice, Said, Taken, Taker};
+use crate::model::against::ControlPlan;
+use crate::model::{Event, Patience, Plan, Purpose, Suite};
+use crate::queue::{Came, Notice, Said, Taken, Taker, Task};
 
 /// How many scenarios are named that are others here.
 const MOST_NAMED: usize = 3;
@@ -31,6 +34,10 @@ const SETTING_UP: &str = "setup.lock";
 struct Lent {
     side: Side,
     worker: Worker,
+    /// The control of the night, where it has one, and who runs on it with the worker's browser.
+    control: Option<(Control, Worker)>,
+    /// The builds of the control.
+    others: Products,
     /// Evidence that is there already, by its path.
     known: HashSet<String>,
     /// The folders that go with it.
@@ -101,7 +108,7 @@ impl Lent {
         let keep = |kind: &str, media: &str, bytes: &[u8]| ledger.keep(kind, media, bytes);
         plan.baselines = baselines(suite, &plan, &keep)?;
         let builds = builds::choose(&suite.config, &options.builds)?;
-        let others = builds::Others::default();
+        let others = builds::others(builds::Asked::of(options), &builds, &plan.history);
         let ready = {
             let _alone = alone(&suite.root)?;
             let (at, of) = ((&builds, &others), (&*ledger, &plan));
@@ -140,7 +147,8 @@ impl Lent {
             },
             ready.products,
         );
-        Ok(Self { side, worker, known, _folders: folders })
+        let control = Control::of(&side, &ready.others).map(|it| (it, control::worker()));
+        Ok(Self { side, worker, control, others: ready.others, known, _folders: folders })
     }
 
     /// One attempt after the other, as they are handed out.
@@ -183,25 +191,31 @@ impl Lent {
         held: &Taken,
         stop: &Stop,
     ) -> Result<bool, NightError> {
-        let (scenario, number) = (held.task.scenario.as_str(), held.task.attempt);
-        let Some(made) = self.attempt(scenario, number, stop).await? else { return Ok(false) };
+        let Some(made) = self.attempt(&held.task, stop).await? else { return Ok(false) };
         taker.answer(held, made.came, Some(made.lines.as_slice()), &made.evidence).await?;
         Ok(true)
     }
 
-    async fn attempt(
-        &mut self,
-        scenario: &str,
-        number: u32,
-        stop: &Stop,
-    ) -> Result<Option<Made>, NightError> {
+    async fn attempt(&mut self, task: &Task, stop: &Stop) -> Result<Option<Made>, NightError> {
         let means = self.side.means.clone();
-        let Some(scenario) = means.plan.scenarios.iter().find(|it| it.id == scenario) else {
-            return Err(NightError::Usage(format!("this suite has no scenario {scenario}")));
+        let Some(scenario) = means.plan.scenarios.iter().find(|it| it.id == task.scenario) else {
+            let why = format!("this suite has no scenario {}", task.scenario);
+            return Err(NightError::Usage(why));
         };
         let before = means.ledger.entries_so_far();
-        let (side, worker) = (&self.side, &mut self.worker);
-        let came = match attempts::run(side, scenario, number, worker, stop.signal()).await? {
+        let (number, signal) = (task.attempt, stop.signal());
+        let ran = if task.purpose == Purpose::Control {
+            let Some((control, worker)) = &mut self.control else {
+                return Err(NightError::Usage("the night's control is not here".to_owned()));
+            };
+            worker.browser = self.worker.browser.take();
+            let ran = attempts::run(control.side(), scenario, number, worker, signal).await;
+            self.worker.browser = worker.browser.take();
+            ran?
+        } else {
+            attempts::run(&self.side, scenario, number, &mut self.worker, signal).await?
+        };
+        let came = match ran {
             Attempted::Ended(Ended::With(outcome)) => Came::Ended(outcome),
             Attempted::CouldNot => Came::CouldNot,
             Attempted::Ended(Ended::Stopped) => return Ok(None),
@@ -223,7 +237,7 @@ impl Lent {
         if let Some(browser) = self.worker.browser {
             browser.stop().await;
         }
-        for product in self.side.products.all() {
+        for product in self.side.products.all().chain(self.others.all()) {
             drop(product.stop().await);
         }
     }
@@ -259,6 +273,14 @@ fn fits(plan: &Plan, ready: &Ready, runnable: usize, ledger: &Ledger) -> Result<
             "{} of the {runnable} scenarios that can run where the night is judged can run here; {}",
             ready.runnable.len(),
             why.unwrap_or_default()
+        )));
+    }
+    let by = |it: Option<&ControlPlan>| it.map(|it| it.builds.clone()).unwrap_or_default();
+    if by(ready.control.as_ref()) != by(plan.control.as_ref()) {
+        let problems = ready.control.iter().flat_map(|it| it.problems.iter().cloned());
+        let problems = problems.collect::<Vec<_>>().join("; ");
+        return Err(NightError::Usage(format!(
+            "the builds that the night is judged by cannot be had here: {problems}"
         )));
     }
     let browser = |it: &indexmap::IndexMap<String, String>| it.get("browser").cloned();

@@ -56,9 +56,7 @@ pub(super) struct Hall {
     ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
-    /// How many workers there are here.
-    jobs: usize,
-    /// The same, as they are free for what is attempted here although others attempt the rest.
+    /// The workers here that are free for what is attempted here although others attempt the rest.
     here: Semaphore,
     /// The workers elsewhere, where the night has some.
     afar: Option<Afar>,
@@ -118,7 +116,6 @@ pub(super) async fn run(
         control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
-        jobs,
         here: Semaphore::new(jobs),
         at_once,
         room: Room::of(ledger.night()),
@@ -240,9 +237,9 @@ async fn until_clear(
 /// Runs on the control what waited for it; answers with what went wrong.
 async fn rest(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
     let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
-    let jobs = hall.jobs.min(rest.len());
+    let at_once = hall.at_once.min(rest.len());
     let queue = Queue::new(rest);
-    let workers = (0..jobs)
+    let workers = (0..at_once)
         .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
         .collect();
     joined(workers, spare).await
@@ -292,7 +289,7 @@ async fn work_rest(
 ) -> Result<Option<Browser>, NightError> {
     let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
     let scenarios = &hall.side.means.plan.scenarios;
-    while let Some(turn) = queue.next(scenarios, hall.stop.signal()).await {
+    while let Some((turn, _hand)) = hall.next(&queue).await {
         if hall.stop.why().is_none() {
             hall.on_control(&scenarios[turn.index], (1, true), &mut pair).await?;
         }
@@ -416,7 +413,10 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
-        self.look_for_ways(scenario, pair).await?;
+        {
+            let _here = self.here.acquire().await;
+            Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await?;
+        }
         let Earlier { ended: earlier, mut runs } =
             resume::earlier(&self.side.means.ledger, scenario);
         let mut is_kept = true;
@@ -462,15 +462,6 @@ impl Hall {
         Ok(())
     }
 
-    async fn look_for_ways(
-        &self,
-        scenario: &Scenario,
-        pair: &mut Workers,
-    ) -> Result<(), NightError> {
-        let _here = self.here.acquire().await;
-        Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await
-    }
-
     /// Makes one attempt with the browser of this worker.
     async fn attempt(
         &self,
@@ -495,11 +486,16 @@ impl Hall {
         worker: &mut Worker,
     ) -> Result<Attempted, NightError> {
         let (means, stop) = (&self.side.means, self.stop.signal());
-        if let Some(afar) = self.afar.as_ref().filter(|_| Afar::takes(means, scenario)) {
-            return afar.attempt(&means.ledger, scenario, number, stop).await;
+        if let Some(afar) = self.elsewhere(scenario) {
+            return afar.attempt(&means.ledger, scenario, (number, worker.purpose), stop).await;
         }
         let _here = self.here.acquire().await;
         attempts::run(&self.side, scenario, number, worker, stop).await
+    }
+
+    /// Who attempts a scenario elsewhere, if anybody does.
+    fn elsewhere(&self, scenario: &Scenario) -> Option<&Afar> {
+        self.afar.as_ref().filter(|_| Afar::takes(&self.side.means, scenario))
     }
 
     /// The next scenario that can run now, and a worker elsewhere for it where the night has such.
@@ -554,9 +550,11 @@ impl Hall {
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
         // Its attempts are numbered after all that tonight's may have.
         let number = most_attempts(&self.side.means.plan, scenario) + run;
-        let _here = self.here.acquire().await;
+        let afar = self.elsewhere(scenario);
+        let _here = if afar.is_none() { self.here.acquire().await.ok() } else { None };
         pair.control.browser = pair.own.browser.take();
-        let done = control.run(scenario, (number, well), &mut pair.control, &self.stop).await;
+        let at = (afar, &self.stop);
+        let done = control.run(scenario, (number, well), &mut pair.control, at).await;
         pair.own.browser = pair.control.browser.take();
         done
     }

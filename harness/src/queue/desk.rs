@@ -19,6 +19,7 @@ use super::QueueError;
 use super::crew::{Change, Crew};
 use super::link::{AGAIN, Link, PULL, becomes};
 use super::wire::{Answer, NOTICES, Names, Notice, PLAN, Sign, Task, VERSION, WORKERS};
+use crate::model::Purpose;
 use crate::model::asked::Asked;
 
 /// A worker that does not say for so long that it still works has lost what it had.
@@ -207,13 +208,13 @@ impl Desk {
     pub async fn hand_out(
         &self,
         scenario: &str,
-        attempt: u32,
+        (attempt, purpose): (u32, Purpose),
         mut stop: watch::Receiver<bool>,
     ) -> Handed {
         let id = format!("{}-{}", self.notice.run, self.next.fetch_add(1, Ordering::Relaxed));
         let (sender, answer) = oneshot::channel();
         self.waiting().insert(id.clone(), sender);
-        let task = Task { id: id.clone(), scenario: scenario.to_owned(), attempt };
+        let task = Task { id: id.clone(), scenario: scenario.to_owned(), attempt, purpose };
         let mut given_up = self.given_up.subscribe();
         let handed = tokio::select! {
             handed = self.answered(&task, answer) => handed,

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Outcome;
 use crate::model::asked::Asked;
+use crate::model::{Outcome, Purpose};
 
 /// The version that both ends must have.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -51,6 +51,8 @@ pub struct Task {
     pub scenario: String,
     /// Which attempt at it.
     pub attempt: u32,
+    /// What it is made for: to judge, or on the control.
+    pub purpose: Purpose,
 }
 
 /// What came of a task.
