@@ -94,8 +94,8 @@ impl Control {
         &self.side
     }
 
-    /// Runs a scenario on the control, by a worker elsewhere where there are some, as its attempt of this number; `well` is whether tonight's
-    /// build came to the end of it.
+    /// Runs a scenario on the control, by a worker elsewhere where there are some, as its attempt of
+    /// this number; `well` is whether tonight's build came to the end of it.
     ///
     /// # Errors
     /// The ledger cannot be written.
