@@ -158,6 +158,21 @@ fn tied(facet: FacetKind) -> Laid {
 }
 
 #[test]
+fn what_is_wrong_by_itself_says_why_and_what_is_not_says_nothing() {
+    let laid = laid_with(2, |judgement| {
+        judgement.findings.clear();
+        for pending in &mut judgement.pending {
+            (pending.finding, pending.replaces) = (None, false);
+        }
+        judgement.pending[0].wrong = Some("`tool` ends by signal 11".to_owned());
+    });
+    let facts = |at: usize| laid.desk.detail(&laid.desk.items()[at]).facts;
+    let why = "s1@said: `tool` ends by signal 11".to_owned();
+    assert_eq!(facts(0), [("Wrong by itself", why)]);
+    assert!(facts(1).is_empty());
+}
+
+#[test]
 fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
     for (facet, why) in
         [(FacetKind::Image, "is a picture that cannot be split"), (FacetKind::Stdout, "has a line")]
