@@ -273,13 +273,15 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
         let scenario = &scenarios[turn.index];
+        let is_first = hall.earlier(scenario).ended.is_empty();
         if let Some(why) = hall.stop.why() {
-            if hall.earlier(scenario).ended.is_empty() {
+            if is_first {
                 hall.not_run(scenario, why)?;
             }
             continue;
         }
-        if let Some(detail) = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now()) {
+        let late = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now());
+        if let Some(detail) = late.filter(|_| is_first) {
             hall.leave_out(scenario, Because::Deadline, detail)?;
             continue;
         }
