@@ -156,9 +156,7 @@ fn half_done(entries: &[Entry]) -> BTreeSet<(String, u32)> {
 fn counts_no_more(entry: &Entry, half_done: &BTreeSet<(String, u32)>) -> bool {
     match &entry.event {
         Event::Preflight { check, .. } => check != DISK,
-        Event::NotRun { .. }
-        | Event::NoControl { .. }
-        | Event::NightFinished { .. } => true,
+        Event::NotRun { .. } | Event::NoControl { .. } | Event::NightFinished { .. } => true,
         Event::NightStarted { .. }
         | Event::ProductCrashed { .. }
         | Event::ProductLog { .. }

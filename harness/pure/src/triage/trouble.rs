@@ -42,11 +42,7 @@ pub(super) fn lost<'a>(
 }
 
 /// Says of scenarios of which nothing is known because the disk was full that this is why.
-pub(super) fn name(
-    plan: &Plan,
-    attempts: &Attempts<'_>,
-    judged: &mut BTreeMap<&str, Judged>,
-) {
+pub(super) fn name(plan: &Plan, attempts: &Attempts<'_>, judged: &mut BTreeMap<&str, Judged>) {
     if full(attempts).next().is_none() {
         return;
     }

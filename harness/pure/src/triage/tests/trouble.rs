@@ -64,8 +64,10 @@ fn a_full_disk_of_one_machine_says_nothing_of_another_that_ran_a_part_of_the_nig
     full(&mut night, 40);
     let first_line = night.entries.last().expect("a line").seq + 1;
     badly_then_well(&mut night, "hit", Outcome::Failed, "HTTP 500");
-    let part = |index, first_line| Part { index, night: format!("n{index}"), scenarios: 1, first_line };
-    let mut parts = Parts { of: 2, nights: vec![part(1, 0), part(2, first_line)], ..Parts::default() };
+    let part =
+        |index, first_line| Part { index, night: format!("n{index}"), scenarios: 1, first_line };
+    let mut parts =
+        Parts { of: 2, nights: vec![part(1, 0), part(2, first_line)], ..Parts::default() };
     let verdict = |night: &Night| judge(night).scenarios[0].verdict;
     assert_eq!(verdict(&night), Verdict::Unchanged, "of one machine it would be lost");
     night.plan.asked.parts = Some(parts.clone());
