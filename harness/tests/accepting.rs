@@ -11,6 +11,14 @@ const COMMANDS: [(&str, &str); 5] = [
     ("traces-as-said", "  - shell: sh ./crash\n    snapshot: out\n    expect: { exit: 1 }\n"),
     ("refuses", "  - shell: echo no such table >&2; exit 1\n    snapshot: out\n"),
 ];
+/// Which of them are accepted where nobody names them.
+const SOUND: [(&str, bool); 5] = [
+    ("dies", false),
+    ("dies-as-said", true),
+    ("traces", false),
+    ("traces-as-said", true),
+    ("refuses", true),
+];
 /// Writes the program that ends in a stack trace.
 const MAKE: &str = "  - shell: |-
       echo 'echo \"Traceback (most recent call last):\" >&2' > crash
@@ -45,14 +53,7 @@ fn a_crash_is_accepted_on_purpose_only_and_one_that_the_scenario_expects_at_once
     let first = suite.run(&["run", "--accept-new", "--no-pdf"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
     let accepted = COMMANDS.map(|it| (it.0, is_accepted(&suite, it.0)));
-    let expected = [
-        ("dies", false),
-        ("dies-as-said", true),
-        ("traces", false),
-        ("traces-as-said", true),
-        ("refuses", true),
-    ];
-    assert_eq!(accepted, expected, "{first:#?}");
+    assert_eq!(accepted, SOUND, "{first:#?}");
     assert!(first.stdout.contains("ends by signal 11"), "{first:#?}");
     assert!(first.stdout.contains("ends in a stack trace: ValueError: no"), "{first:#?}");
     let told = first.stdout.lines().filter(|it| it.starts_with("not accepted: ")).count();
@@ -68,4 +69,29 @@ fn a_crash_is_accepted_on_purpose_only_and_one_that_the_scenario_expects_at_once
     assert_eq!(again.code, Some(0), "{again:#?}");
     assert!(!again.stdout.contains("not accepted: dies@"), "{again:#?}");
     assert!(again.stdout.contains("not accepted: traces@out: "), "{again:#?}");
+}
+
+#[test]
+fn everything_is_accepted_but_what_is_wrong_by_itself_until_somebody_names_it() {
+    let suite = suite();
+    suite.run(&["run", "--no-pdf"]);
+    let list = suite.run(&["review", "--list"]);
+    assert!(list.stdout.contains("  wrong by itself: dies@out: `"), "{list:#?}");
+    assert!(!list.stdout.contains("wrong by itself: refuses@"), "{list:#?}");
+    let json = suite.run(&["review", "--list", "--format", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let wrong = |name: &str| {
+        let row = rows.as_array().expect("rows").iter().find(|it| it["scenario"] == name);
+        row.expect("it waits")["wrong"].clone()
+    };
+    assert!(wrong("dies").is_string() && wrong("refuses").is_null(), "{rows:#}");
+
+    let all = suite.run(&["review", "--accept-all"]);
+    assert_eq!(all.code, Some(0), "{all:#?}");
+    assert_eq!(COMMANDS.map(|it| (it.0, is_accepted(&suite, it.0))), SOUND, "{all:#?}");
+    let command = on_purpose(&all, "traces");
+    let review: Vec<&str> = command.iter().map(String::as_str).collect();
+    let named = suite.run(&review);
+    assert_eq!(named.code, Some(0), "{named:#?}");
+    assert!(is_accepted(&suite, "traces") && !is_accepted(&suite, "dies"), "{named:#?}");
 }

@@ -69,6 +69,20 @@ fn what_does_not_fit_before_the_deadline_is_left_out_and_named_with_the_risk_tha
 }
 
 #[test]
+fn what_had_run_before_a_night_broke_off_is_not_left_out_where_it_goes_on_late() {
+    let suite = suite();
+    suite.run(&["run", "--no-pdf", "--id", "n2", "--budget", "20m"]);
+    let path = suite.root().join("reports/nights/n2/ledger.jsonl");
+    let read = || std::fs::read_to_string(&path).expect("a ledger");
+    let unfinished: String =
+        read().split_inclusive('\n').filter(|it| !it.contains("night-finished")).collect();
+    std::fs::write(&path, unfinished).expect("written");
+    let answer = suite.run(&["run", "--no-pdf", "--resume", "n2", "--budget", "60s"]);
+    assert!(read().contains("night-resumed"), "{answer:#?}");
+    assert!(!read().contains("not-run"), "{answer:#?}");
+}
+
+#[test]
 fn with_time_enough_everything_runs_and_without_a_deadline_in_the_order_of_the_suite() {
     let suite = suite();
     for (id, arguments, order) in [

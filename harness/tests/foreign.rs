@@ -91,6 +91,7 @@ fn written(suite: &SuiteCopy) -> Vec<(String, String)> {
 }
 
 #[test]
+#[ignore = "a whole product is explored, which takes minutes: `just explorations`"]
 fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names() {
     let suite = desk("explore: { as: ada }\n");
     let explore = ["explore", "--budget", "20m", "--no-accept", "--no-findings"];

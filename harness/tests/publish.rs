@@ -62,6 +62,24 @@ fn a_report_that_cannot_be_published_is_told_and_the_gate_is_as_it_was() {
 }
 
 #[test]
+fn that_it_cannot_be_noted_hides_neither_that_it_is_there_nor_why_it_is_not() {
+    let suite = suite("public");
+    suite.run(&["run", "--no-pdf", "--id", "first", "--out", "night"]);
+    let note = suite.root().join("night/published.json");
+    std::fs::remove_file(&note).expect("there was one");
+    std::fs::create_dir(&note).expect("made");
+    let there = suite.run(&["publish", "night"]);
+    assert_eq!(there.code, Some(0), "{there:#?}");
+    assert!(there.stdout.contains("published: "), "{there:#?}");
+    assert!(there.stderr.contains("messages will not link to it: cannot write"), "{there:#?}");
+    let config = "products:\n  tool: {}\nreport: { publish: { command: \"sh -c 'exit 7'\" } }\n";
+    suite.write("nightshift.yaml", config);
+    let not = suite.run(&["publish", "night"]);
+    assert_eq!(not.code, Some(1), "{not:#?}");
+    assert!(not.stderr.contains("not published: its command ended with exit 7"), "{not:#?}");
+}
+
+#[test]
 fn parts_of_a_night_are_published_as_the_night_that_is_made_of_them() {
     let suite = suite("public");
     for part in ["1/2", "2/2"] {

@@ -510,7 +510,7 @@ pub struct ReviewDecisions {
     /// Reject by id; the baseline stays as it is
     #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
     pub reject: Vec<String>,
-    /// Accept everything that is pending
+    /// Accept everything that is pending, but what is wrong by itself
     #[arg(long, conflicts_with_all = ["accept", "reject", "list"])]
     pub accept_all: bool,
     /// With `--accept`: add this redaction at the snapshots first, as in YAML: timestamp, or "{ pattern: 'took (.*) ms' }"

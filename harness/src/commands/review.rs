@@ -11,14 +11,15 @@ use chrono::Utc;
 use super::arguments::{Common, Format, ReviewDecisions, ReviewOptions};
 use super::check::counted;
 use super::exit::{Exit, mistake};
+use super::run::held;
 use super::{night, terminal, waiting};
 use crate::baseline::{self, Side};
 use crate::ledger::NightDir;
 use crate::model::Finding;
 use crate::model::finding::Pending;
-use crate::night::{is_running, judge};
-use crate::report::covers;
+use crate::night::{Held, is_running, judge};
 use crate::report::shown::visible;
+use crate::report::{covers, one_line};
 use crate::review::decide::How;
 use crate::review::log::Decision;
 use crate::review::{Chosen, Decided, Desk, Force, ItemKind, Opened, ReviewError, Suppress};
@@ -47,6 +48,9 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
         waiting::runtime()?.block_on(web::serve(desk, &served, &said))?;
     } else if what.undo.is_some() || !what.propose.is_empty() || what.decides() {
         decide(&mut desk, what)?;
+        if what.accept_all {
+            tell_left_out(&desk);
+        }
     } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         tell_state(&desk);
         let colored = anstream::AutoStream::choice(&std::io::stdout());
@@ -180,10 +184,22 @@ fn named(desk: &Desk, ids: &[String]) -> anyhow::Result<Vec<Chosen>> {
     Ok(ids.map(|id| desk.named(id)).collect::<Result<_, _>>()?)
 }
 
-/// Everything that can be accepted; conflicts want a choice.
+/// Everything that can be accepted; conflicts want a choice, and what is wrong by itself a name.
 fn everything(desk: &Desk) -> Vec<Chosen> {
     let open = desk.open_items().filter(|it| !matches!(it.kind, ItemKind::Conflict(_)));
-    open.map(|it| desk.chosen(it)).filter(|it| !it.pending.is_empty()).collect()
+    let mut all: Vec<Chosen> = open.map(|it| desk.chosen(it)).collect();
+    for chosen in &mut all {
+        chosen.pending.retain(|it| desk.all_pending()[*it].wrong.is_none());
+    }
+    all.retain(|it| !it.pending.is_empty());
+    all
+}
+
+/// Says what was left out of everything because it is wrong by itself, and what accepts it.
+fn tell_left_out(desk: &Desk) {
+    let open = desk.open_pending().map(|it| &desk.all_pending()[it]);
+    let wrong = open.filter_map(|it| Some((it, it.wrong.as_deref()?)));
+    held(desk.night_id(), &Held::of(wrong)).iter().for_each(terminal::answer);
 }
 
 fn propose_for(desk: &Desk, chosen: &Chosen) {
@@ -281,7 +297,7 @@ fn list(desk: &Desk, format: Format) {
                         continue;
                     }
                 }
-                all.for_each(|it| terminal::answer(format_args!("  {}", line(it))));
+                tell_pending(all);
                 if let Some(finding) = desk.finding(item) {
                     tell_covers(finding);
                 }
@@ -293,14 +309,26 @@ fn list(desk: &Desk, format: Format) {
                 if !own.is_empty() {
                     terminal::answer(title);
                 }
-                for it in own {
-                    terminal::answer(format_args!("  {}", line(it)));
-                }
+                tell_pending(own);
             }
             tell_state(desk);
             let number = desk.open_pending().count();
             terminal::say(format_args!("{number} pending in {}", desk.night().path().display()));
         }
+    }
+}
+
+/// Lists what is pending; above what is wrong by itself stands why.
+fn tell_pending<'a>(all: impl IntoIterator<Item = &'a Pending>) {
+    let mut last = None;
+    for it in all {
+        let here = Some((&it.scenario, &it.checkpoint));
+        if let Some(why) = it.wrong.as_deref().filter(|_| last != here) {
+            let (scenario, checkpoint, why) = (&it.scenario, &it.checkpoint, one_line(why, 300));
+            terminal::answer(format_args!("  wrong by itself: {scenario}@{checkpoint}: {why}"));
+        }
+        last = here;
+        terminal::answer(format_args!("  {}", line(it)));
     }
 }
 
@@ -333,6 +361,7 @@ fn row(desk: &Desk, index: usize) -> serde_json::Value {
         "facet": pending.facet,
         "environment": pending.environment,
         "where": pending.place,
+        "wrong": pending.wrong,
         "evidence": pending.evidence.path,
         "baseline": desk.baseline(pending).map(|it| &it.evidence.path),
     })

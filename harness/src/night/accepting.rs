@@ -32,6 +32,25 @@ pub struct Held {
     pub pending: Vec<String>,
 }
 
+impl Held {
+    /// The checkpoints of what is wrong by itself, each once, with the first that is said of it.
+    #[must_use]
+    pub fn of<'a>(wrong: impl IntoIterator<Item = (&'a Pending, &'a str)>) -> Vec<Self> {
+        let mut all: BTreeMap<(&str, &str), Self> = BTreeMap::new();
+        for (pending, why) in wrong {
+            let place = (pending.scenario.as_str(), pending.checkpoint.as_str());
+            let held = all.entry(place).or_insert_with(|| Self {
+                scenario: pending.scenario.clone(),
+                checkpoint: pending.checkpoint.clone(),
+                why: why.to_owned(),
+                pending: Vec::new(),
+            });
+            held.pending.push(pending.id.clone());
+        }
+        all.into_values().collect()
+    }
+}
+
 /// Writes baselines for the checkpoints that have none, of scenarios that were otherwise fine, where
 /// nothing varied and nothing is wrong by itself.
 pub(super) fn accept_new(
@@ -77,21 +96,9 @@ pub(super) fn accept_new(
     Ok(Accepted { count, held })
 }
 
-/// The checkpoints that are wrong by themselves, each once.
+/// The checkpoints that are wrong by themselves.
 fn held(new: &[&Pending], news: &News) -> Vec<Held> {
-    let mut all: BTreeMap<(&str, &str), Held> = BTreeMap::new();
-    for pending in new {
-        let Some(why) = news.wrong(pending) else { continue };
-        let place = (pending.scenario.as_str(), pending.checkpoint.as_str());
-        let held = all.entry(place).or_insert_with(|| Held {
-            scenario: pending.scenario.clone(),
-            checkpoint: pending.checkpoint.clone(),
-            why: why.to_owned(),
-            pending: Vec::new(),
-        });
-        held.pending.push(pending.id.clone());
-    }
-    all.into_values().collect()
+    Held::of(new.iter().copied().filter_map(|it| Some((it, news.wrong(it)?))))
 }
 
 #[cfg(test)]

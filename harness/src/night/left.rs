@@ -36,10 +36,10 @@ pub(super) struct Ran<'a> {
 }
 
 /// Spends what is left of a night, one part of its loop after the other; answers with the report and
-/// what came of it.
+/// what came of it. What a part cannot do ends the loop and not the night, whose report is whole.
 ///
 /// # Errors
-/// The night cannot be written. That nothing can be searched for is no error.
+/// The night cannot be judged again or written.
 pub(super) async fn spend(
     suite: &Suite,
     options: &RunOptions,
@@ -58,23 +58,28 @@ pub(super) async fn spend(
         let made = (night, plan, entries);
         let done = match part {
             Left::Flakes | Left::Rare => match hall.zip(More::of(*part, plan, Utc::now())) {
-                Some((hall, more)) => Box::pin(workers::more(hall, &more, browser)).await?,
-                None => false,
+                Some((hall, more)) => Box::pin(workers::more(hall, &more, browser)).await,
+                None => Ok(false),
             },
-            Left::Bisect => Box::pin(searched(suite, options, (night, plan), stop, progress)).await,
-            Left::Soak => {
-                report.soak = Box::pin(soak::soak(suite, options, made, stop, progress)).await?;
-                report.soak.is_some()
+            Left::Bisect => {
+                Ok(Box::pin(searched(suite, options, (night, plan), stop, progress)).await)
             }
-            Left::Explore => {
-                report.survey =
-                    Box::pin(survey::survey(suite, options, made, stop, progress)).await?;
-                report.survey.is_some()
-            }
+            Left::Soak => Box::pin(soak::soak(suite, options, made, stop, progress))
+                .await
+                .map(|it| put(it, &mut report.soak)),
+            Left::Explore => Box::pin(survey::survey(suite, options, made, stop, progress))
+                .await
+                .map(|it| put(it, &mut report.survey)),
             Left::Agent => {
-                report.shift =
-                    Box::pin(by_model(suite, options, (night, plan), stop, progress)).await;
-                report.shift.is_some()
+                let tried = by_model(suite, options, (night, plan), stop, progress);
+                Ok(put(Box::pin(tried).await, &mut report.shift))
+            }
+        };
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::warn!("the time that was left could not be used: {error}");
+                break;
             }
         };
         if done && shows_more(*part) {
@@ -86,6 +91,12 @@ pub(super) async fn spend(
         }
     }
     Ok(report)
+}
+
+/// Puts what a part found into the report; answers whether it found anything.
+fn put<T>(found: Option<T>, into: &mut Option<T>) -> bool {
+    *into = found;
+    into.is_some()
 }
 
 /// What is done with the time that is left, in the suite's order; nothing where the night was asked

@@ -68,7 +68,7 @@ pub fn merge(nights: &[NightDir], out: &Path) -> Result<Merged, NightError> {
     let (mut plan, order) = whole(&split, &pieces);
     let ledger = Ledger::create_forgetful(night.clone(), Utc::now)?;
     let event = Event::NightStarted { format_version: FORMAT_VERSION, night: plan.night.clone() };
-    ledger.append_at(plan.started, event)?;
+    let mut next = ledger.append_at(plan.started, event)?.seq + 1;
     let mut parts = Parts { of: split.of, by: split.by.clone(), ..Parts::default() };
     let mut end = End { at: plan.started, interrupted: false };
     for (index, piece) in pieces {
@@ -76,8 +76,11 @@ pub fn merge(nights: &[NightDir], out: &Path) -> Result<Merged, NightError> {
             index,
             night: piece.plan.night.clone(),
             scenarios: u32::try_from(piece.plan.scenarios.len()).unwrap_or(u32::MAX),
+            first_line: next,
         });
-        if !take_over(&piece, &ledger, &mut end)? {
+        let (ended, lines) = take_over(&piece, &ledger, &mut end)?;
+        next += lines;
+        if !ended {
             parts.broken_off.push(index);
         }
         night.take_evidence_of(&piece.night)?;
@@ -253,10 +256,11 @@ struct End {
     interrupted: bool,
 }
 
-/// Puts the lines of one shard into the ledger of the whole; answers whether it came to its end.
-fn take_over(piece: &Piece, ledger: &Ledger, end: &mut End) -> Result<bool, NightError> {
+/// Puts the lines of one shard into the ledger of the whole; answers whether it came to its end, and
+/// with how many lines that were.
+fn take_over(piece: &Piece, ledger: &Ledger, end: &mut End) -> Result<(bool, u64), NightError> {
     let entries = piece.night.entries()?;
-    let mut ended = false;
+    let (mut ended, mut lines) = (false, 0);
     end.at = entries.last().map_or(end.at, |it| it.at.max(end.at));
     let without_control = without_control(&entries, &piece.plan);
     for Entry { at, event, .. } in entries {
@@ -270,17 +274,22 @@ fn take_over(piece: &Piece, ledger: &Ledger, end: &mut End) -> Result<bool, Nigh
             Event::NightResumed { broke_off, kept, anew, void: _ } => {
                 let event = Event::NightResumed { broke_off, kept, anew, void: Vec::new() };
                 ledger.append_at(at, event)?;
+                lines += 1;
             }
             Event::NoControl { scenario: None, detail } => {
                 for id in &without_control {
                     let (scenario, detail) = (Some(id.clone()), detail.clone());
                     ledger.append_at(at, Event::NoControl { scenario, detail })?;
+                    lines += 1;
                 }
             }
-            event => drop(ledger.append_at(at, event)?),
+            event => {
+                ledger.append_at(at, event)?;
+                lines += 1;
+            }
         }
     }
-    Ok(ended)
+    Ok((ended, lines))
 }
 
 /// The scenarios of a shard that had no control when it was given up there: it stands for them and

@@ -12,6 +12,7 @@ use super::{NightError, RunOptions, plan_of};
 use crate::ledger::{Ledger, NightDir, Secrets};
 use crate::model::asked::Asked;
 use crate::model::attempts::{Attempts, ScenarioLog};
+use crate::model::event::DISK;
 use crate::model::{Entry, Event, Outcome, Plan, Scenario, Suite};
 use crate::plan::Selection;
 
@@ -171,13 +172,12 @@ fn half_done(entries: &[Entry]) -> BTreeSet<(String, u32)> {
 }
 
 /// Whether a line says nothing any more once its night goes on: it is of a half-done attempt, of a
-/// scenario that was given up, of a check that is made anew, or of the night's end.
+/// scenario that was given up, of a check that is made anew, or of the night's end. That the disk was
+/// full stays: what went badly then is kept, and says nothing of the product.
 fn counts_no_more(entry: &Entry, half_done: &BTreeSet<(String, u32)>) -> bool {
     match &entry.event {
-        Event::NotRun { .. }
-        | Event::Preflight { .. }
-        | Event::NoControl { .. }
-        | Event::NightFinished { .. } => true,
+        Event::Preflight { check, .. } => check != DISK,
+        Event::NotRun { .. } | Event::NoControl { .. } | Event::NightFinished { .. } => true,
         Event::NightStarted { .. }
         | Event::ProductCrashed { .. }
         | Event::ProductLog { .. }
@@ -256,4 +256,20 @@ pub(super) fn same_builds(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_the_disk_was_full_holds_of_what_ran_then_and_other_checks_are_made_anew() {
+        let noted = |check: &str| {
+            let (check, detail, evidence) = (check.to_owned(), String::new(), Vec::new());
+            let event = Event::Preflight { check, ok: false, detail, duration_ms: 1, evidence };
+            Entry { seq: 0, at: DateTime::UNIX_EPOCH, event }
+        };
+        assert!(!counts_no_more(&noted(DISK), &BTreeSet::new()));
+        assert!(counts_no_more(&noted("product shop"), &BTreeSet::new()));
+    }
 }

@@ -149,8 +149,11 @@ fn values(
             None => missing.push(name),
         }
     }
+    // A variable that is there and empty, as CI has those that it keeps from a fork, has no value.
+    let has_some = |it: &&String| !it.is_empty();
     for name in optional {
-        if let Some(value) = environment.get(&name).or_else(|| file.get(&name)) {
+        let own = environment.get(&name).filter(has_some);
+        if let Some(value) = own.or_else(|| file.get(&name).filter(has_some)) {
             values.insert(name, value.clone());
         }
     }
@@ -275,6 +278,7 @@ mod tests {
         let told = secrets.scrub_text("needed-value other-value listed-value 80");
         assert_eq!(told, "[secret] [secret] [secret] 80");
         assert!(loaded(&[needed]).is_ok(), "the other scenario does not run");
+        assert!(loaded(&[needed, ("OTHER", "")]).is_ok(), "what is empty is not there");
         assert!(loaded(&[other]).is_err(), "this one does");
     }
 

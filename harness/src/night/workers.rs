@@ -262,13 +262,16 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some((turn, _hand)) = hall.next(&hall.queue).await {
         let scenario = &scenarios[turn.index];
+        let is_first =
+            resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty();
         if let Some(why) = hall.stop.why() {
-            if resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty() {
+            if is_first {
                 hall.not_run(scenario, why)?;
             }
             continue;
         }
-        if let Some(detail) = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now()) {
+        let late = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now());
+        if let Some(detail) = late.filter(|_| is_first) {
             hall.leave_out(scenario, Because::Deadline, detail)?;
             continue;
         }

@@ -125,6 +125,14 @@ pub(super) fn redact_at(scenario: &mut Scenario, checkpoint: &str, redaction: &R
     steps.for_each(|it| visit(it, checkpoint, redaction));
 }
 
+/// Whether nothing runs any more that its findings hang on: behind a night's end its loop may run
+/// scenarios more often, and ends it once more then.
+pub(super) fn is_over(entries: &[Entry]) -> bool {
+    let is_end = |it: &Entry| matches!(it.event, Event::NightFinished { .. });
+    let begins = |it: &Entry| matches!(it.event, Event::AttemptStarted { .. });
+    entries.iter().rev().find(|it| is_end(it) || begins(it)).is_some_and(is_end)
+}
+
 impl Item {
     /// The index of its finding.
     #[must_use]
@@ -143,7 +151,7 @@ impl Desk {
     /// The decisions or the snapshot files cannot be read.
     pub fn open(root: &Path, opened: Opened) -> Result<Self, ReviewError> {
         let Opened { night, plan, entries, judgement, busy } = opened;
-        let finished = entries.iter().any(|it| matches!(it.event, Event::NightFinished { .. }));
+        let finished = is_over(&entries);
         let mut log = Log::default();
         log.refresh(&night)?;
         let conflicts = baseline::conflicts(root, &plan.scenarios)?;

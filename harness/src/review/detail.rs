@@ -61,10 +61,22 @@ impl Desk {
             ItemKind::Conflict(index) => self.of_conflict(item, &self.conflicts[index]),
         };
         detail.title.clone_from(&item.title);
+        detail.facts.splice(0..0, self.wrong_of(item));
         if let Some(decision) = self.decision(item) {
             detail.facts.push(("Decided", decision.word().to_owned()));
         }
         detail
+    }
+
+    /// What of an item is wrong by itself, each checkpoint once.
+    fn wrong_of(&self, item: &Item) -> Vec<(&'static str, String)> {
+        let all = item.pending.iter().map(|it| &self.pending[*it]);
+        let mut said: Vec<String> = all
+            .filter_map(|it| Some((it, it.wrong.as_ref()?)))
+            .map(|(it, why)| format!("{}@{}: {why}", it.scenario, it.checkpoint))
+            .collect();
+        said.dedup();
+        said.into_iter().take(MOST_PLACES).map(|it| ("Wrong by itself", it)).collect()
     }
 
     fn of_finding(&self, item: &Item, finding: &Finding) -> Detail {

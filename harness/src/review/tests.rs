@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::console::draw::{Line, screen};
 use super::console::state::{Flow, Key, Mode, State};
 use super::decide::{Force, How, MOST_SUPPRESSED};
+use super::desk::is_over;
 use super::{Desk, Opened, Suppress, together};
 use crate::ledger::NightDir;
 use crate::model::finding::{CoveredChange, DiffLine, DiffPiece, DiffTag, ImageChange, Pending};
@@ -12,8 +13,8 @@ use crate::model::picture::{Fate, Move, Region};
 use crate::model::testing::{Night, instant};
 use crate::model::thing::Thing;
 use crate::model::{
-    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Rect, Severity, Stage,
-    Totals, Verdict,
+    Decision, Difference, Event, FacetChange, FacetKind, Finding, Gate, Judgement, Outcome, Rect,
+    Severity, Stage, Totals, Verdict,
 };
 
 /// A suite in a folder of its own with a night of this many findings, each with one place.
@@ -155,6 +156,35 @@ fn tied(facet: FacetKind) -> Laid {
         judgement.pending.truncate(1);
         judgement.pending[0].facet = facet;
     })
+}
+
+#[test]
+fn a_night_whose_loop_runs_something_more_often_is_not_over_until_it_ends_again() {
+    let end = || Event::NightFinished { interrupted: false };
+    let mut night = Night::default();
+    night.command_scenario("a", "tool", None).begin("a", 1);
+    assert!(!is_over(&night.entries));
+    night.end("a", 1, Outcome::Failed).event(end());
+    assert!(is_over(&night.entries));
+    night.begin("a", 2);
+    assert!(!is_over(&night.entries));
+    night.end("a", 2, Outcome::Completed).event(end());
+    assert!(is_over(&night.entries));
+}
+
+#[test]
+fn what_is_wrong_by_itself_says_why_and_what_is_not_says_nothing() {
+    let laid = laid_with(2, |judgement| {
+        judgement.findings.clear();
+        for pending in &mut judgement.pending {
+            (pending.finding, pending.replaces) = (None, false);
+        }
+        judgement.pending[0].wrong = Some("`tool` ends by signal 11".to_owned());
+    });
+    let facts = |at: usize| laid.desk.detail(&laid.desk.items()[at]).facts;
+    let why = "s1@said: `tool` ends by signal 11".to_owned();
+    assert_eq!(facts(0), [("Wrong by itself", why)]);
+    assert!(facts(1).is_empty());
 }
 
 #[test]

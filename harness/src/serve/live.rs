@@ -31,7 +31,7 @@ pub struct Live {
     pub scenarios: IndexMap<String, State>,
     /// The last thing that was written.
     pub last: Option<DateTime<Utc>>,
-    /// Whether it has come to its end and is being judged.
+    /// Whether it has come to its end; its loop may run scenarios more often behind it.
     pub ended: bool,
     /// What the preflight found wrong.
     pub unwell: Vec<String>,
@@ -216,6 +216,11 @@ impl Live {
         }
     }
 
+    /// Whether scenarios run more often behind the night's end, in the time that is left.
+    pub fn runs_more(&self) -> bool {
+        self.ended && self.count(|it| matches!(it, State::Running { .. })) > 0
+    }
+
     /// How many scenarios are in a state.
     pub fn count(&self, wanted: fn(&State) -> bool) -> usize {
         self.scenarios.values().filter(|it| wanted(it)).count()
@@ -369,6 +374,25 @@ mod tests {
         write_from(folder.path(), 12, &[ended("b", "completed", 30)]);
         watched.follow();
         assert!(matches!(watched.scenarios["b"], State::Done { ms: 30, .. }), "nothing is lost");
+    }
+
+    #[test]
+    fn what_runs_more_often_behind_the_end_is_no_night_that_only_is_judged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut live = live(&["a"], folder.path());
+        let end = || json!({ "type": "night-finished", "interrupted": false });
+        let first = [begun("a", 1, "judging"), ended("a", "failed", 70), end()];
+        write_from(folder.path(), 0, &first);
+        live.follow();
+        assert!(live.ended && !live.runs_more());
+        write_from(folder.path(), 3, &[begun("a", 2, "judging")]);
+        live.follow();
+        assert!(live.ended && live.runs_more());
+        let mut over = ended("a", "completed", 70);
+        over["attempt"] = json!(2);
+        write_from(folder.path(), 4, &[over, end()]);
+        live.follow();
+        assert!(live.ended && !live.runs_more());
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn a_hostile_coding_agent_reaches_nothing_but_its_tools_and_without_walls_it_doe
         "nights: refused: there is no tool",
         "act: refused: not done: open http://127.0.0.2",
         "act: refused: not done: | forbidden by policy: a goal uses pages",
-        "act: refused: not done: upload: ",
+        "act: refused: `step` cannot be read: \"/etc/passwd\" leaves its folder",
     ] {
         assert!(wrote.contains(refused), "{refused}: {wrote}");
     }

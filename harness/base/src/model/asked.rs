@@ -142,9 +142,19 @@ pub struct Part {
     pub night: String,
     /// How many scenarios it had.
     pub scenarios: u32,
+    /// The position of its first line in the ledger of the whole.
+    #[serde(default)]
+    pub first_line: u64,
 }
 
 impl Parts {
+    /// Whether two lines of the ledger were written by one part, so on one machine.
+    #[must_use]
+    pub fn are_of_one(&self, one: u64, other: u64) -> bool {
+        let before = |line: u64| self.nights.iter().filter(|it| it.first_line <= line).count();
+        before(one) == before(other)
+    }
+
     /// Whether every part is there and came to its end.
     #[must_use]
     pub fn are_whole(&self) -> bool {

@@ -72,6 +72,8 @@ pub struct FailedCheck<'a> {
     pub evidence: &'a [EvidenceRef],
     /// From when to when.
     pub span: (DateTime<Utc>, DateTime<Utc>),
+    /// The ledger position of its line.
+    pub seq: u64,
 }
 
 /// What the ledger says of one scenario.
@@ -185,7 +187,7 @@ impl<'a> Attempts<'a> {
             | Event::Preflight { ok: true, .. } => {}
             Event::Preflight { check, detail, duration_ms, evidence, .. } => {
                 let span = (before(entry.at, *duration_ms), entry.at);
-                self.failed_preflight.push(FailedCheck { check, detail, evidence, span });
+                self.failed_preflight.push(FailedCheck { check, detail, evidence, span, seq });
             }
             Event::ProductCrashed { product, how, evidence } => {
                 self.crashes.push(Crash { seq, product, how, evidence });

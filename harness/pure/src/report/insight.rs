@@ -77,12 +77,13 @@ impl Insight {
 #[must_use]
 pub fn insights(report: &NightReport) -> Vec<Insight> {
     let mut all = Vec::new();
-    environment(report, &mut all);
+    environment(report, Hit::NotJudged, &mut all);
     changed(report, &mut all);
     still_failing(report, &mut all);
     fixed(report, &mut all);
     slower_than(report, &mut all);
     flakier(report, &mut all);
+    environment(report, Hit::JudgedSince, &mut all);
     grown(report, &mut all);
     wrong_by_itself(report, &mut all);
     not_covered(report, &mut all);
@@ -103,13 +104,36 @@ fn grown(report: &NightReport, all: &mut Vec<Insight>) {
     all.push(Insight::about(InsightKind::Grown, format!("{said}."), vec![soak.scenario.clone()]));
 }
 
-fn environment(report: &NightReport, all: &mut Vec<Insight>) {
+/// What became of the scenarios that the environment hit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hit {
+    /// Of some nothing is known, which comes before all else that is said of the night.
+    NotJudged,
+    /// All of them ran again, so that nobody misses anything.
+    JudgedSince,
+}
+
+impl Hit {
+    fn by(report: &NightReport, finding: &Finding) -> Self {
+        let hit = report.scenarios.iter().filter(|it| finding.scenarios.contains(&it.id));
+        let mut known =
+            hit.map(|it| !matches!(it.verdict, Verdict::Inconclusive | Verdict::NotRun));
+        let is_hit = !finding.scenarios.is_empty();
+        if is_hit && known.all(|it| it) { Self::JudgedSince } else { Self::NotJudged }
+    }
+}
+
+fn environment(report: &NightReport, hit_by_it: Hit, all: &mut Vec<Insight>) {
     let of_it = active(report, Verdict::Inconclusive).filter(|it| !is_undecided(report, it));
-    for finding in of_it.take(MOST) {
+    for finding in of_it.filter(|it| Hit::by(report, it) == hit_by_it).take(MOST) {
         let (said, hit) = (sentence_of(finding), hit(finding));
         // An outage says itself how many it hit.
         let text =
             if said.contains(&hit) { format!("{said}.") } else { format!("{said} ({hit}).") };
+        let text = match hit_by_it {
+            Hit::NotJudged => text,
+            Hit::JudgedSince => format!("{text} All that it hit ran again and is judged by that."),
+        };
         all.push(Insight::of(InsightKind::Environment, text, &[finding]));
     }
 }

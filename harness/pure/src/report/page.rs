@@ -112,6 +112,8 @@ struct InsightView {
     kind: InsightKind,
     text: String,
     links: Vec<LinkTo>,
+    /// How many more there are.
+    more: Option<String>,
 }
 
 /// A link to a place of the page.
@@ -267,12 +269,15 @@ impl InsightView {
             let anchor = known.anchors.get(id.as_str())?;
             Some(LinkTo { href: format!("#{anchor}"), label: one_line(id, 80) })
         });
-        let mut links: Vec<LinkTo> = findings.chain(rows).take(MOST_LINKS).collect();
+        let mut links: Vec<LinkTo> = findings.chain(rows).collect();
+        let more = links.len().saturating_sub(MOST_LINKS);
+        links.truncate(MOST_LINKS);
         // On paper there is nothing to follow it to.
         if links.is_empty() && mode == Mode::Screen {
             links.push(LinkTo { href: "night.json".to_owned(), label: "night.json".to_owned() });
         }
-        Self { kind: it.kind, text: it.text, links }
+        let more = (more > 0).then(|| format!("and {more} more"));
+        Self { kind: it.kind, text: it.text, links, more }
     }
 }
 

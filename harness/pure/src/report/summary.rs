@@ -17,6 +17,8 @@ use crate::model::{Decision, Finding, Verdict};
 
 /// The most findings that get a row.
 const MOST_ROWS: usize = 100;
+/// So many findings are named behind a sentence.
+const MOST_IDS: usize = 6;
 
 /// The report as Markdown.
 #[must_use]
@@ -48,8 +50,10 @@ pub fn summary(report: &NightReport) -> String {
 /// The summary in sentences, each with the findings that it rests on.
 fn said(text: &mut String, report: &NightReport) {
     for it in insights(report) {
-        let findings: Vec<String> =
-            it.findings.iter().take(6).map(|id| product_text(id, 20)).collect();
+        let mut findings: Vec<String> =
+            it.findings.iter().take(MOST_IDS).map(|id| product_text(id, 20)).collect();
+        let more = it.findings.len().saturating_sub(MOST_IDS);
+        findings.extend((more > 0).then(|| format!("{more} more")));
         let findings =
             if findings.is_empty() { String::new() } else { format!(" ({})", findings.join(", ")) };
         let _ = writeln!(text, "- {}{findings}", product_text(&it.text, 600));

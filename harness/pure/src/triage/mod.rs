@@ -173,7 +173,7 @@ fn verdicts<'a>(
         (it.id.as_str(), verdicts::verdict(plan, it, log, gating))
     };
     let mut judged = plan.scenarios.iter().map(verdict).collect();
-    trouble::name(attempts, &mut judged);
+    trouble::name(plan, attempts, &mut judged);
     judged
 }
 

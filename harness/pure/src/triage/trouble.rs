@@ -34,7 +34,7 @@ pub(super) fn lost<'a>(
         let log = attempts.scenario(&scenario.id);
         let all = log.into_iter().flat_map(|it| &it.attempts);
         let hit = all.filter(|(number, it)| {
-            !is_clean(&scenario.id, **number, it, seen) && is_on_full_disk(attempts, it)
+            !is_clean(&scenario.id, **number, it, seen) && is_on_full_disk(plan, attempts, it)
         });
         lost.extend(hit.map(|it| (scenario.id.as_str(), *it.0)));
     }
@@ -42,13 +42,13 @@ pub(super) fn lost<'a>(
 }
 
 /// Says of scenarios of which nothing is known because the disk was full that this is why.
-pub(super) fn name(attempts: &Attempts<'_>, judged: &mut BTreeMap<&str, Judged>) {
+pub(super) fn name(plan: &Plan, attempts: &Attempts<'_>, judged: &mut BTreeMap<&str, Judged>) {
     if full(attempts).next().is_none() {
         return;
     }
     for (id, own) in judged.iter_mut().filter(|it| it.1.because == Some(Because::Environment)) {
         let Some(log) = attempts.scenario(id) else { continue };
-        if log.attempts.values().any(|it| is_on_full_disk(attempts, it)) {
+        if log.attempts.values().any(|it| is_on_full_disk(plan, attempts, it)) {
             let said = own.detail.take().unwrap_or_default();
             own.detail = Some(format!("the disk was full: {said}"));
         }
@@ -60,9 +60,13 @@ fn full<'a, 'l>(attempts: &'a Attempts<'l>) -> impl Iterator<Item = &'a FailedCh
     attempts.failed_preflight.iter().filter(|it| it.check == DISK)
 }
 
-fn is_on_full_disk(attempts: &Attempts<'_>, attempt: &AttemptLog<'_>) -> bool {
+/// Whether an attempt went on while the disk of its machine was full.
+fn is_on_full_disk(plan: &Plan, attempts: &Attempts<'_>, attempt: &AttemptLog<'_>) -> bool {
     let Some((from, to)) = attempt.took() else { return false };
-    full(attempts).any(|it| from <= it.span.1 && to >= it.span.0)
+    let is_there = |it: &&FailedCheck<'_>| {
+        plan.asked.parts.as_ref().is_none_or(|parts| parts.are_of_one(it.seq, attempt.span.1))
+    };
+    full(attempts).filter(is_there).any(|it| from <= it.span.1 && to >= it.span.0)
 }
 
 impl Material<'_> {
@@ -77,7 +81,7 @@ impl Material<'_> {
         let is_hit = |id: &str, log: &ScenarioLog<'_>| {
             let mut all = log.attempts.iter();
             all.any(|(number, it)| {
-                self.seen.is_lost(id, *number) && is_on_full_disk(self.attempts, it)
+                self.seen.is_lost(id, *number) && is_on_full_disk(self.plan, self.attempts, it)
             })
         };
         let ids = self.plan.scenarios.iter().map(|it| it.id.as_str());
@@ -100,7 +104,7 @@ impl Material<'_> {
             }
             let Some(log) = self.attempts.scenario(&scenario.id) else { continue };
             let on_sound_disk =
-                log.attempts.values().filter(|it| !is_on_full_disk(self.attempts, it));
+                log.attempts.values().filter(|it| !is_on_full_disk(self.plan, self.attempts, it));
             let said: Vec<&str> =
                 on_sound_disk.filter_map(|it| lost_browser(it).map(|it| it.1)).collect();
             if let Some(own) = said.first() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::files::files;
+use super::files::{files, foreign};
 use super::list::{LIST, List, PAGE};
 use super::page::{About, page};
 use super::{for_all, write_whole};
@@ -44,6 +44,9 @@ impl Put<'_> {
         let place = folder.join(&name);
         if !list.has(&name) && place.symlink_metadata().is_ok() {
             bail!("{} is there already, and was put there by somebody else", place.display());
+        }
+        if let Some(theirs) = is_folder(&place).then(|| foreign(&place)).transpose()?.flatten() {
+            bail!("{} would be lost; move it elsewhere", theirs.display());
         }
         let half = folder.join(format!("{NEW}{name}"));
         if let Err(error) = copy(self.night, &half) {
@@ -154,15 +157,20 @@ fn put_aside(folder: &Path, name: &str) -> anyhow::Result<()> {
         .with_context(|| format!("cannot put {} aside", place.display()))
 }
 
+/// Whether this is a folder itself, and no link to one.
+fn is_folder(place: &Path) -> bool {
+    place.symlink_metadata().is_ok_and(|it| it.is_dir())
+}
+
 /// Writes the page of the newest nights, and takes the others away.
 fn trim(folder: &Path, list: &mut List, keep: usize) -> anyhow::Result<()> {
     let gone = list.trim(keep);
     let page = page(list.nights()).context("cannot make the page of nights")?;
     write_whole(&folder.join(PAGE), page.as_bytes())?;
     for night in &gone {
-        // What stands in its place by now is somebody else's.
+        // What stands in its place by now may be somebody else's, or hold something of theirs.
         let place = folder.join(&night.night);
-        if place.symlink_metadata().is_ok_and(|it| it.is_dir()) {
+        if is_folder(&place) && foreign(&place)?.is_none() {
             put_aside(folder, &night.night)?;
         }
     }
@@ -257,6 +265,22 @@ mod tests {
         let (folder, about) = night(root.path(), "n5", 5);
         let at_home = Put { night: &folder, about }.into_folder(&root.path().join("nights"), 1);
         assert!(at_home.is_err() && folder.join("index.html").is_file());
+    }
+
+    #[test]
+    fn what_somebody_added_to_a_night_is_not_lost_with_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        put(root.path(), "n1", 1, 1).expect("put");
+        let decisions = root.path().join("public/n1/decisions.jsonl");
+        fs::write(&decisions, "theirs").expect("written");
+        let again = put(root.path(), "n1", 1, 1).expect_err("it would be lost");
+        assert!(again.contains("decisions.jsonl would be lost"), "{again}");
+        put(root.path(), "n2", 2, 1).expect("put");
+        assert_eq!(fs::read_to_string(&decisions).expect("there"), "theirs");
+        let page = fs::read_to_string(root.path().join("public/index.html")).expect("a page");
+        assert!(!page.contains("n1/index.html"), "{page}");
+        put(root.path(), "n3", 3, 1).expect("put");
+        assert_eq!(seen(root.path()), ["index.html", "n1", "n3"]);
     }
 
     #[test]

@@ -84,8 +84,14 @@ fn publish(
 ) -> anyhow::Result<String> {
     let done = put_by(suite, config, night, report);
     let problem = done.as_ref().err().map(|it| terminal::clean(format_args!("{it:#}")));
-    put::note(night, problem)?;
-    done
+    match (done, put::note(night, problem)) {
+        (Ok(place), Err(error)) => {
+            terminal::say(format_args!("messages will not link to it: {error:#}"));
+            Ok(place)
+        }
+        // Why it is not there is told, whether or not that can be noted.
+        (done, Ok(()) | Err(_)) => done,
+    }
 }
 
 fn put_by(

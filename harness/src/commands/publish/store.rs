@@ -19,6 +19,8 @@ const MOST_TRIES: u32 = 4;
 const LONGEST: Duration = Duration::from_secs(120);
 /// The largest answer that is read, in bytes: a list of nights.
 const MOST_ANSWER: u64 = 16 << 20;
+/// What may be missing where something cannot be read.
+const LISTS: &str = "the key must be allowed to list the bucket (s3:ListBucket) too, or what is not there yet is refused";
 /// What is signed of a call beside its method and address.
 const SIGNED: &str = "host;x-amz-content-sha256;x-amz-date";
 
@@ -163,6 +165,10 @@ impl Store {
             (200..=299, Err(error)) => Said::NotWell(error.to_string()),
             (404, _) => Said::Missing,
             (408 | 429 | 500..=599, _) => Said::NotWell(format!("it answered {status}")),
+            (403, body) if method == "GET" => {
+                let why = refusal(status, &body.unwrap_or_default());
+                Said::Refused(format!("{why}; {LISTS}"))
+            }
             (_, body) => Said::Refused(refusal(status, &body.unwrap_or_default())),
         })
     }
@@ -352,6 +358,9 @@ pub mod tests {
         let refused = format!("{refused:#}");
         assert_eq!(refused, "cannot write a.json there: it answered 403: SlowDown");
         assert_eq!(storage.calls.lock().expect("whole").len(), 1);
+        storage.answers.lock().expect("whole").push("403 Forbidden");
+        let unread = format!("{:#}", store.get("a.json").expect_err("refused"));
+        assert!(unread.contains("403: SlowDown; the key must be allowed to list"), "{unread}");
         storage.answers.lock().expect("whole").extend(["500 X"; 4]);
         let ill = format!("{:#}", store.remove("a.json").expect_err("it is ill"));
         assert_eq!(ill, "cannot remove a.json there: it answered 500, 4 times");

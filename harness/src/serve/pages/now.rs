@@ -31,7 +31,9 @@ pub fn of(links: &Links, suite: &str, live: &Live, now: DateTime<Utc>) -> View {
     let running = live.count(|it| matches!(it, State::Running { .. }));
     let waiting = live.count(|it| *it == State::Waiting);
     let given_up = live.count(|it| matches!(it, State::NotRun(_)));
-    let heading = if live.ended {
+    let heading = if live.runs_more() {
+        "All has run and is reported; in the time that is left some run more often".to_owned()
+    } else if live.ended {
         "All has run; the night is judged and reported".to_owned()
     } else {
         format!("{} of {} done", well + failed, count(planned, "scenario"))
@@ -54,10 +56,12 @@ pub fn of(links: &Links, suite: &str, live: &Live, now: DateTime<Utc>) -> View {
         from: part(well + failed),
         running: part(running),
     });
-    page.lede = Some(
+    let lede = if live.runs_more() {
+        "Its report is there, and is written again behind them."
+    } else {
         "Nothing is judged yet: what did not come to its end may be run again, and what did may differ."
-            .to_owned(),
-    );
+    };
+    page.lede = Some(lede.to_owned());
     page.alerts = live.unwell.iter().map(|it| title(it)).collect();
     page.facts = facts(live, now);
     page.parts = vec![

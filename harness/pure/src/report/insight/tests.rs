@@ -111,6 +111,30 @@ fn what_is_new_is_said_with_whom_it_hits_and_the_commit_that_broke_it() {
 }
 
 #[test]
+fn what_the_environment_did_comes_first_only_where_something_is_not_judged_for_it() {
+    let outage = || of("F2", "The disk was full for 4 s", Verdict::Inconclusive, &["b", "c"]);
+    let broken = || of("F1", "orders prints 11 rows", Verdict::Regressed, &["a"]);
+    let kinds = |report: &NightReport| -> Vec<InsightKind> {
+        insights(report).into_iter().map(|it| it.kind).collect()
+    };
+    let mut judged =
+        report(&[("a", "regressed", None), ("b", "unchanged", None), ("c", "flaky", None)]);
+    judged.findings = vec![broken(), outage()];
+    assert_eq!(kinds(&judged).pop(), Some(InsightKind::Environment));
+    assert_eq!(kinds(&judged)[0], InsightKind::Changed);
+    let last = said(&judged).pop().expect("a sentence");
+    assert_eq!(
+        last,
+        "The disk was full for 4 s (b and c). All that it hit ran again and is judged by that."
+    );
+    let lost = ("c", "inconclusive", Some("environment"));
+    let mut open = report(&[("a", "regressed", None), ("b", "unchanged", None), lost]);
+    open.findings = vec![broken(), outage()];
+    assert_eq!(kinds(&open)[..2], [InsightKind::Environment, InsightKind::Changed]);
+    assert!(!said(&open)[0].contains("ran again"), "{:?}", said(&open));
+}
+
+#[test]
 fn what_is_undecided_is_no_doing_of_the_environment_and_a_search_without_an_end_is_told() {
     let mut report = report(&[("a", "inconclusive", Some("undecided"))]);
     report.night.products.clear();

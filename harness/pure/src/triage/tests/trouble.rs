@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::*;
+use crate::model::asked::{Part, Parts};
 use crate::model::event::DISK;
 use crate::model::reruns::Reruns;
 
@@ -54,6 +55,27 @@ fn what_failed_on_a_full_disk_is_one_finding_of_the_environment_and_no_flake() {
     let before = judge(&night);
     assert_eq!(before.scenarios[0].verdict, Verdict::Flaky);
     assert!(titles(&before).iter().all(|it| !it.contains("disk")), "{:?}", titles(&before));
+}
+
+#[test]
+fn a_full_disk_of_one_machine_says_nothing_of_another_that_ran_a_part_of_the_night() {
+    let mut night = Night::default();
+    night.plan.reruns = Some(Reruns::default());
+    full(&mut night, 40);
+    let first_line = night.entries.last().expect("a line").seq + 1;
+    badly_then_well(&mut night, "hit", Outcome::Failed, "HTTP 500");
+    let part =
+        |index, first_line| Part { index, night: format!("n{index}"), scenarios: 1, first_line };
+    let mut parts =
+        Parts { of: 2, nights: vec![part(1, 0), part(2, first_line)], ..Parts::default() };
+    let verdict = |night: &Night| judge(night).scenarios[0].verdict;
+    assert_eq!(verdict(&night), Verdict::Unchanged, "of one machine it would be lost");
+    night.plan.asked.parts = Some(parts.clone());
+    assert_eq!(verdict(&night), Verdict::Flaky);
+    // The twin: the disk was that of its own machine.
+    parts.nights[1].first_line = 0;
+    night.plan.asked.parts = Some(parts);
+    assert_eq!(verdict(&night), Verdict::Unchanged);
 }
 
 #[test]
