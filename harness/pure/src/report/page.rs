@@ -270,14 +270,14 @@ impl InsightView {
             Some(LinkTo { href: format!("#{anchor}"), label: one_line(id, 80) })
         });
         let mut links: Vec<LinkTo> = findings.chain(rows).collect();
-        let more = links.len().saturating_sub(MOST_LINKS);
+        let left = links.len().saturating_sub(MOST_LINKS);
         links.truncate(MOST_LINKS);
         // On paper there is nothing to follow it to.
         if links.is_empty() && mode == Mode::Screen {
             links.push(LinkTo { href: "night.json".to_owned(), label: "night.json".to_owned() });
         }
-        let more = (more > 0).then(|| format!("and {more} more"));
-        Self { kind: it.kind, text: it.text, links, more }
+        let more_said = (left > 0).then(|| format!("and {left} more"));
+        Self { kind: it.kind, text: it.text, links, more: more_said }
     }
 }
 

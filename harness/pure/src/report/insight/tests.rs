@@ -122,9 +122,9 @@ fn what_the_environment_did_comes_first_only_where_something_is_not_judged_for_i
     judged.findings = vec![broken(), outage()];
     assert_eq!(kinds(&judged).pop(), Some(InsightKind::Environment));
     assert_eq!(kinds(&judged)[0], InsightKind::Changed);
-    let last = said(&judged).pop().expect("a sentence");
+    let sentence = said(&judged).pop().expect("a sentence");
     assert_eq!(
-        last,
+        sentence,
         "The disk was full for 4 s (b and c). All that it hit ran again and is judged by that."
     );
     let lost = ("c", "inconclusive", Some("environment"));
