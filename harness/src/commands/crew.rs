@@ -73,7 +73,8 @@ impl Crew {
                 let words = log.lines().rev().find(|it| !it.trim().is_empty());
                 last = format!("{exit}: {}", words.unwrap_or("it said nothing"));
             }
-            self.counter.give_up(format!("all workers on this machine ended, the last with {last}"));
+            self.counter
+                .give_up(format!("all workers on this machine ended, the last with {last}"));
         }
         std::future::pending().await
     }

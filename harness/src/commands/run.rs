@@ -14,8 +14,8 @@ use crate::mcp::LentTools;
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
 use crate::night::{
-    self as nights, Finished, Held, NewBaselines, News, Progress, RunOptions, Sampling, Shake, Stop,
-    Until, Why,
+    self as nights, Finished, Held, NewBaselines, News, Progress, RunOptions, Sampling, Shake,
+    Stop, Until, Why,
 };
 use crate::report;
 use crate::surface::browser::Window;

@@ -176,15 +176,13 @@ async fn drive(
     let stage = match stage(side, scenario).await {
         Ok(stage) => stage,
         Err(why) => {
-            let made = (scenario, worker.purpose);
-            return could_not(&side.means.ledger, made, Because::Preflight, &why.0);
+            let (ledger, made) = (&side.means.ledger, (scenario, worker.purpose));
+            return could_not(ledger, made, Because::Preflight, &why.0);
         }
     };
     let means = &side.means;
     let sites = stage.sites();
-    let unique = unique(&means.plan.night, &scenario.id, number);
-    let mut scope = stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
-    stage.shown_as(&mut scope, &side.shown_as);
+    let scope = scope(side, &stage, &unique(&means.plan.night, &scenario.id, number));
     let call = Call {
         means,
         logins: &side.logins,
@@ -232,6 +230,14 @@ async fn drive(
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
+}
+
+/// What stands for the templates of an attempt.
+fn scope(side: &Side, stage: &Stage<'_>, unique: &str) -> Scope {
+    let means = &side.means;
+    let mut scope = stage.scope(&means.config.vars, means.mail.as_ref(), unique);
+    stage.shown_as(&mut scope, &side.shown_as);
+    scope
 }
 
 /// What an attempt stands on, with the walls around its commands.

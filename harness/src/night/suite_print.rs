@@ -81,7 +81,8 @@ mod tests {
             assert_ne!(print(one.path()), before, "{name}");
             std::fs::write(&path, was).expect("written");
         }
-        std::fs::rename(one.path().join("data/rows"), one.path().join("data/lines")).expect("moved");
+        std::fs::rename(one.path().join("data/rows"), one.path().join("data/lines"))
+            .expect("moved");
         assert_ne!(print(one.path()), before, "a name is part of it");
     }
 }

@@ -262,8 +262,7 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some((turn, _hand)) = hall.next(&hall.queue).await {
         let scenario = &scenarios[turn.index];
-        let is_first =
-            resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty();
+        let is_first = resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty();
         if let Some(why) = hall.stop.why() {
             if is_first {
                 hall.not_run(scenario, why)?;

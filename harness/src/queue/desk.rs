@@ -261,10 +261,13 @@ impl Desk {
     /// Gives an answer to who waits for it; one that nobody waits for any more is of no use.
     fn take(&self, json: &[u8]) {
         match serde_json::from_slice::<Answer>(json) {
-            Ok(answer) => match self.waiting().remove(&answer.task) {
-                Some(waiting) => drop(waiting.send(answer)),
-                None => tracing::info!("{} had been answered before", answer.task),
-            },
+            Ok(answer) => {
+                let waiting = self.waiting().remove(&answer.task);
+                let task = answer.task.clone();
+                if waiting.is_none_or(|it| it.send(answer).is_err()) {
+                    tracing::info!("nobody waits for the answer to {task}");
+                }
+            }
             Err(error) => tracing::warn!("somebody answered what cannot be read: {error}"),
         }
     }

@@ -192,10 +192,7 @@ async fn whole(store: &ObjectStore, name: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Waits until a value is as wanted; for ever where it never will be.
-pub(super) async fn becomes<T>(
-    receiver: &mut watch::Receiver<T>,
-    wanted: impl FnMut(&T) -> bool,
-) {
+pub(super) async fn becomes<T>(receiver: &mut watch::Receiver<T>, wanted: impl FnMut(&T) -> bool) {
     let never = receiver.wait_for(wanted).await.is_err();
     if never {
         std::future::pending::<()>().await;
@@ -262,8 +259,7 @@ async fn options(environment: &IndexMap<String, String>) -> Result<ConnectOption
     };
     let mut options = ConnectOptions::new();
     if let Some(file) = value("NATS_CREDS") {
-        options =
-            options.credentials_file(&file).await.map_err(unreadable("NATS_CREDS", &file))?;
+        options = options.credentials_file(&file).await.map_err(unreadable("NATS_CREDS", &file))?;
     } else if let Some(file) = value("NATS_NKEY") {
         let text = std::fs::read_to_string(&file).map_err(unreadable("NATS_NKEY", &file))?;
         let seed = text.lines().map(str::trim).find(|it| it.starts_with('S'));
@@ -291,7 +287,8 @@ mod tests {
         let fine = |address: &str| shown(address).expect("an address");
         assert_eq!(fine("nats://127.0.0.1"), "nats://127.0.0.1:4222");
         assert_eq!(fine("tls://ada:s3cret@queue.example:4443"), "tls://queue.example:4443");
-        for wrong in ["queue.example", "http://queue.example", "nats://", "amqp://ada:s3cret@host"] {
+        for wrong in ["queue.example", "http://queue.example", "nats://", "amqp://ada:s3cret@host"]
+        {
             let error = shown(wrong).expect_err(wrong).to_string();
             assert!(!error.contains("s3cret"), "{error}");
         }

@@ -33,7 +33,9 @@ pub use wire::{Answer, Came, Notice, Said, Task, VERSION};
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
     /// The address is none.
-    #[error("{address} is no address of a queue: {problem}; write nats://HOST:PORT or tls://HOST:PORT")]
+    #[error(
+        "{address} is no address of a queue: {problem}; write nats://HOST:PORT or tls://HOST:PORT"
+    )]
     Address {
         /// What was given, without what may be secret in it.
         address: String,
