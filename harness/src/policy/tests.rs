@@ -21,18 +21,23 @@ fn open(address: &str) -> (Ruling, String) {
     (decision.ruling, decision.rule)
 }
 
-fn run(command: CommandLine, cwd: Option<&str>) -> Ruling {
-    let run = RunCommand {
+/// A command as it is run, of which nothing is expected.
+fn bare(command: CommandLine) -> RunCommand {
+    RunCommand {
         command,
         stdin: None,
         env: IndexMap::new(),
-        cwd: cwd.map(Template::new),
+        cwd: None,
         timeout_ms: None,
         exit: None,
         outputs: Vec::new(),
         capture: IndexMap::new(),
         snapshot: None,
-    };
+    }
+}
+
+fn run(command: CommandLine, cwd: Option<&str>) -> Ruling {
+    let run = RunCommand { cwd: cwd.map(Template::new), ..bare(command) };
     policy().decide(&Action::Run(Box::new(run))).ruling
 }
 
@@ -175,17 +180,7 @@ fn upload() -> Action {
 /// Every attack gets through the policy for written steps, which is the same without this wall.
 #[test]
 fn what_may_be_written_may_not_all_be_proposed() {
-    let command = RunCommand {
-        command: shell("curl http://127.0.0.2/"),
-        stdin: None,
-        env: IndexMap::new(),
-        cwd: None,
-        timeout_ms: None,
-        exit: None,
-        outputs: Vec::new(),
-        capture: IndexMap::new(),
-        snapshot: None,
-    };
+    let command = bare(shell("curl http://127.0.0.2/"));
     let keep = Action::Download { click: a_button(), save_as: "a".into(), named: None };
     for attack in [
         Action::Run(Box::new(command)),
@@ -282,18 +277,7 @@ fn what_a_model_wrote_is_repeated_as_it_was_proposed_and_may_look_as_what_is_wri
         assert_eq!(ruling(&repeated(&[]), &beyond), Ruling::Deny, "{}", beyond.describe());
         assert_eq!(ruling(&policy(), &beyond), Ruling::Allow, "a person may write it");
     }
-    let command = CommandLine::Argv(vec!["shopctl".into()]);
-    let run = Action::Run(Box::new(RunCommand {
-        command,
-        stdin: None,
-        env: IndexMap::new(),
-        cwd: None,
-        timeout_ms: None,
-        exit: None,
-        outputs: Vec::new(),
-        capture: IndexMap::new(),
-        snapshot: None,
-    }));
+    let run = Action::Run(Box::new(bare(CommandLine::Argv(vec!["shopctl".into()]))));
     assert_eq!(ruling(&repeated(&[]), &run), Ruling::Deny);
     assert_eq!(ruling(&policy(), &run), Ruling::Allow);
     assert_eq!(ruling(&repeated(&[suite(&[ActKind::Upload])]), &upload()), Ruling::Allow);
