@@ -75,6 +75,27 @@ fn a_model_finds_the_way_once_and_is_never_asked_again() {
     assert_eq!(asked.lock().expect("unpoisoned").len(), times, "it is repeated from its recording");
 }
 
+/// Clicks what is called "Place order" for ever.
+fn circling(told: &Value) -> Value {
+    let reference = reference(told, "button \"Place order\"");
+    json!({ "action": "click", "ref": reference, "text": null, "why": "it orders" })
+}
+
+#[test]
+fn a_model_that_does_not_know_when_to_end_is_ended_and_what_must_hold_decides() {
+    let (port, asked) = model(circling);
+    let suite = suite(port);
+    let answer = suite.run(&["run", "--no-pdf", "--out", "there"]);
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let night = night_json(&suite.root().join("there"));
+    assert_eq!(verdicts(&night), [("order".to_owned(), "new".to_owned())]);
+    assert!(asked.lock().expect("unpoisoned").len() <= 3, "the page changed once");
+
+    suite.write("scenarios/order.yaml", &SCENARIO.replace("Ordered", "Paid"));
+    let answer = suite.run(&["run", "--no-pdf", "--out", "lost"]);
+    assert_eq!(answer.code, Some(3), "no word of a model turns a night red: {}", answer.stderr);
+}
+
 #[test]
 fn answers_of_an_earlier_night_stand_for_the_model_strictly() {
     let (port, asked) = model(sensible);

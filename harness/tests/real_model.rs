@@ -34,6 +34,22 @@ class Pages(Answering):
 serve(Pages)
 "#;
 
+/// A page with one way to the goal: so small a model finds no other, and what is proved is the path.
+const ONE_WAY: &str = r#"
+from answering import Answering, serve
+PAGE = """<!doctype html><html lang="en"><title>Shop</title><h1>Your basket</h1>
+<button type="button">Place order</button><p role="status"></p>
+<script>
+document.querySelector('button').onclick = () => {
+  document.querySelector('[role=status]').textContent = 'Ordered';
+};
+</script></html>"""
+class Pages(Answering):
+    def do_GET(self):
+        self.answer(200, 'text/html; charset=utf-8', PAGE)
+serve(Pages)
+"#;
+
 /// Goals that the built-in reader refuses, each with what must hold after it.
 const GOALS: [(&str, &str); 8] = [
     ("purchase what is in the basket", "see: 'text \"Ordered\"'"),
@@ -52,22 +68,26 @@ const GOALS: [(&str, &str); 8] = [
     ),
 ];
 
-fn suite(goals: &[(&str, &str)], agent: &str) -> SuiteCopy {
+fn suite(pages: &str, goals: &[(&str, &str)], agent: &str) -> SuiteCopy {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
-    suite.write("data/pages.py", PAGES);
+    suite.write("data/pages.py", pages);
     for (at, (goal, check)) in goals.iter().enumerate() {
         let scenario = format!(
             "scenario: goal-{at}\ngoal: {goal}\nensures:\n  - {check}\nat-most: 8\nwithin: 30m\ntimeout: 31m\n"
         );
         suite.write(&format!("scenarios/goal-{at}.yaml"), &scenario);
     }
+    configure(&suite, agent);
+    suite
+}
+
+fn configure(suite: &SuiteCopy, agent: &str) {
     let serve = "{ run: 'python3 pages.py ${port}', ready: { http: / } }";
     let config = format!(
         "products:\n  shop:\n    data: data\n    serve: {serve}\nnight: {{ retries: 0, jobs: 1 }}\n{agent}\n"
     );
     suite.write("nightshift.yaml", &config);
-    suite
 }
 
 /// How many actions were proposed in each scenario.
@@ -121,33 +141,41 @@ fn a_real_model_drives_the_whole_path() {
         "agent: {{ api: openai-chat, url: '{}/v1', model: smollm2-135m, timeout: 10m, tokens: 20000, price: {{ read: 1, written: 1 }} }}",
         served.address
     );
-    let suite = suite(&GOALS[..1], &agent);
-    let answer = suite.run(&["run", "--no-pdf", "--budget", "1h", "--out", "first"]);
-    assert!(
-        matches!(answer.code, Some(0 | 3)),
-        "no word of a model turns a night red: {answer:#?}"
-    );
-    let night = night_json(&suite.root().join("first"));
-    let agent = &night["agent"];
+    let suite = suite(ONE_WAY, &GOALS[..1], &agent);
+    let night = |out: &str, more: &[&str]| {
+        let mut all = vec!["run", "--no-pdf", "--budget", "1h", "--out", out];
+        all.extend(more);
+        let answer = suite.run(&all);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        night_json(&suite.root().join(out))
+    };
+    let first = night("first", &[]);
+    let agent = &first["agent"];
     assert!(agent["spent"]["tokens_out"].as_u64().is_some_and(|it| it > 0), "{agent:#}");
-    let verdict = verdicts(&night)[0].1.clone();
-    assert!(["new", "inconclusive"].contains(&verdict.as_str()), "{verdict}");
+    let proposed = actions(&suite, "first", "goal-0");
+    assert!(proposed > 0, "it reached the goal by what it proposed: {agent:#}");
+    assert_eq!(verdicts(&first)[0].1, "new");
     let answer = suite.run(&["verify", "first"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
 
-    // Its answers are in the night: the same comes of them without the model.
+    // Its answers are in the night, and its way is a recording: both do without the model.
     drop(served);
-    let cassette = ["run", "--no-pdf", "--set", "agent.cassette=first", "--out", "second"];
-    suite.run(&cassette);
-    let again = night_json(&suite.root().join("second"));
-    assert_eq!(verdicts(&again)[0].1, verdict);
+    let cassette = ["--set", "agent.cassette=first", "--accept-new", "--no-settle"];
+    let second = night("second", &cassette);
+    assert_eq!(verdicts(&second)[0].1, "new");
+    assert_eq!(actions(&suite, "second", "goal-0"), proposed, "the same answers");
+    configure(&suite, "");
+    let repeated = night("third", &[]);
+    assert_eq!(verdicts(&repeated)[0].1, "unchanged");
+    assert!(repeated["agent"]["spent"].is_null(), "{:#}", repeated["agent"]);
+    assert_eq!(actions(&suite, "third", "goal-0"), proposed, "the same steps");
     println!(
         "{}",
         json!({
             "bench": "real-model", "model": "SmolLM2-135M-Instruct", "up_ms": u64::try_from(up.as_millis()).unwrap_or(u64::MAX),
             "asked": agent["spent"]["asked"], "tokens_in": agent["spent"]["tokens_in"],
             "tokens_out": agent["spent"]["tokens_out"], "model_ms": agent["spent"]["time_ms"],
-            "actions": actions(&suite, "first", "goal-0"), "verdict": verdict,
+            "actions": proposed, "test_ms": u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "said": agent["said"].as_array().map(|all| all.iter().map(|it| text(&it["text"])).collect::<Vec<_>>()),
         })
     );
@@ -165,7 +193,7 @@ fn the_same_goals_against_any_endpoint() {
     let price = of("PRICE").map_or(String::new(), |it| format!(", price: {{ {it} }}"));
     let agent =
         format!("agent: {{ api: {api}, url: '{url}', model: '{model}', timeout: 5m{key}{price} }}");
-    let suite = suite(&GOALS, &agent);
+    let suite = suite(PAGES, &GOALS, &agent);
     suite.run(&["run", "--no-pdf", "--budget", "8h", "--out", "night"]);
     let night = night_json(&suite.root().join("night"));
     let mut reached = 0;

@@ -103,14 +103,24 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
         "covered": known.covered,
         "tried": tried,
     });
-    Request { system: PLAN.to_owned(), user: user.to_string(), form: Form::Charters }
+    Request {
+        system: PLAN.to_owned(),
+        user: user.to_string(),
+        form: Form::Charters,
+        refs: Vec::new(),
+    }
 }
 
 /// What is asked where a model believes that something is broken.
 #[must_use]
 pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
     let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
-    Request { system: BELIEF.to_owned(), user: user.to_string(), form: Form::Belief }
+    Request {
+        system: BELIEF.to_owned(),
+        user: user.to_string(),
+        form: Form::Belief,
+        refs: Vec::new(),
+    }
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {

@@ -120,6 +120,7 @@ impl Attempt<'_> {
             match leg {
                 Leg::On => {}
                 Leg::Arrived => return Ok(None),
+                Leg::Stopped(_) if way.may_be_there() => return Ok(None),
                 Leg::Stopped(failure) => return Ok(Some(failure)),
             }
         }

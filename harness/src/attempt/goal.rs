@@ -42,6 +42,8 @@ pub(super) struct Way<'a> {
     pub(super) number: u32,
     /// What was done on which page.
     met: HashSet<String>,
+    /// Whether something was asked for again that had changed nothing.
+    in_circles: bool,
     /// What was done, for the report.
     pub(super) done: Vec<String>,
     /// What a model took.
@@ -399,6 +401,7 @@ impl<'a> Way<'a> {
             deadline: FairInstant::now() + within,
             number: 0,
             met: HashSet::new(),
+            in_circles: false,
             done: Vec::new(),
             spent: Spent::default(),
             is_left: false,
@@ -413,6 +416,12 @@ impl<'a> Way<'a> {
             self.within = self.started.elapsed() + within;
             self.deadline = FairInstant::now() + within;
         }
+    }
+
+    /// Whether what must hold can say that the goal is reached, although it was not said: nothing
+    /// changes any more.
+    pub(super) fn may_be_there(&self) -> bool {
+        self.in_circles && !self.done.is_empty() && !self.goal.until.is_empty()
     }
 
     /// How much of its time is left.
@@ -459,6 +468,7 @@ impl<'a> Way<'a> {
         }
         let state = serde_json::to_string(&(page?, action)).unwrap_or_default();
         if !self.met.insert(state) {
+            self.in_circles = true;
             let expected = "a page that changes".to_owned();
             return failed(expected, format!("{what} was asked for twice on the same page"));
         }

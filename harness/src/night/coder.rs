@@ -261,7 +261,7 @@ fn question(request: &Request) -> String {
         "{}\n\nAnswer by calling the tool `tell` of the MCP server `nightshift` once, with `kind` answer and \
          your answer as `text`: one JSON object by this schema. Then end.\n\n{}\n\n{}\n",
         request.system,
-        schema(request.form),
+        schema(request),
         request.user
     )
 }

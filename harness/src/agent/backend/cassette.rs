@@ -54,6 +54,7 @@ mod tests {
             system: "s".to_owned(),
             user: user.to_owned(),
             form: Form::Action,
+            refs: Vec::new(),
         };
         let answer =
             |text: &str| Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 };

@@ -40,6 +40,10 @@ pub struct Request {
     /// What an answer looks like.
     #[serde(default, skip_serializing_if = "Form::is_action")]
     pub form: Form,
+    /// The references of what can be used: an answer names one of them or none. Empty where any may
+    /// be named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refs: Vec<String>,
 }
 
 /// What an answer looks like.
@@ -154,8 +158,8 @@ pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
 
 /// What an answer must look like, as a JSON Schema.
 #[must_use]
-pub fn schema(form: Form) -> serde_json::Value {
-    wire::schema(form)
+pub fn schema(request: &Request) -> serde_json::Value {
+    wire::schema(request)
 }
 
 /// A model that can be asked.

@@ -121,7 +121,12 @@ fn said(api: AgentApi, text: &str) -> String {
 }
 
 fn request() -> Request {
-    Request { system: "one action".to_owned(), user: "{}".to_owned(), form: Form::Action }
+    Request {
+        system: "one action".to_owned(),
+        user: "{}".to_owned(),
+        form: Form::Action,
+        refs: Vec::new(),
+    }
 }
 
 fn http(config: &AgentConfig) -> Http {
@@ -182,6 +187,29 @@ fn another_way_is_asked_for_with_more_freedom_and_each_form_has_its_schema() {
         assert!(schema["properties"][key].is_object(), "{form:?}: {schema}");
         let tool = &body(AgentApi::Anthropic, form)["tools"][0];
         assert_eq!(tool["input_schema"], *schema, "{form:?}");
+    }
+}
+
+#[test]
+fn an_action_names_what_can_be_used_and_its_text_ends() {
+    let of = |api, refs: &[&str]| {
+        let refs = refs.iter().map(|it| (*it).to_owned()).collect();
+        let whole = wire::body(api, "small", &Request { refs, ..request() });
+        match api {
+            AgentApi::OpenaiChat => whole["response_format"]["json_schema"]["schema"].clone(),
+            AgentApi::OpenaiResponses => whole["text"]["format"]["schema"].clone(),
+            AgentApi::Anthropic => whole["tools"][0]["input_schema"].clone(),
+        }
+    };
+    let chat = of(AgentApi::OpenaiChat, &["e3", "e7"]);
+    assert_eq!(chat["properties"]["ref"]["enum"], serde_json::json!(["e3", "e7", null]));
+    // A server of llama.cpp holds a pattern to the text as it is written, its quotes too.
+    assert_eq!(chat["properties"]["text"]["maxLength"], 400);
+    assert!(chat["properties"]["text"]["pattern"].is_null());
+    for api in [AgentApi::OpenaiResponses, AgentApi::Anthropic] {
+        let hosted = of(api, &[]);
+        assert!(hosted["properties"]["ref"]["enum"].is_null());
+        assert_eq!(hosted["properties"]["why"]["pattern"], "^.{0,160}$");
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn headers(api: AgentApi, key: Option<&str>) -> Vec<(&'static str, St
 /// The body of a request.
 pub(super) fn body(api: AgentApi, model: &str, request: &Request) -> Value {
     let (system, user) = (&request.system, &request.user);
-    let Shape { name, does, most, schema } = shape(request.form);
+    let Shape { name, does, most } = shape(request.form);
+    let schema = answers(request, Bound::of(api));
     let mut whole = match api {
         AgentApi::OpenaiChat => json!({
             "model": model,
@@ -87,9 +88,9 @@ pub(super) fn most_tokens(form: Form) -> u32 {
     shape(form).most
 }
 
-/// What an answer must look like.
-pub(super) fn schema(form: Form) -> Value {
-    shape(form).schema
+/// What an answer must look like, for one who reads it as a person would.
+pub(super) fn schema(request: &Request) -> Value {
+    answers(request, Bound::Length)
 }
 
 /// What an answer looks like.
@@ -97,7 +98,33 @@ struct Shape {
     name: &'static str,
     does: &'static str,
     most: u32,
-    schema: Value,
+}
+
+/// How a text is kept from going on without end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// By its length: servers of models on one's own machine hold an answer to it. They hold a
+    /// pattern to the text as it is written, where `.` is also the quote that ends it.
+    Length,
+    /// By a pattern: not every hosted model takes a length.
+    Pattern,
+}
+
+impl Bound {
+    fn of(api: AgentApi) -> Self {
+        match api {
+            AgentApi::OpenaiChat => Self::Length,
+            AgentApi::OpenaiResponses | AgentApi::Anthropic => Self::Pattern,
+        }
+    }
+
+    fn text(self, most: usize) -> Value {
+        let kind = ["string", "null"];
+        match self {
+            Self::Length => json!({ "type": kind, "maxLength": most }),
+            Self::Pattern => json!({ "type": kind, "pattern": format!("^.{{0,{most}}}$") }),
+        }
+    }
 }
 
 fn shape(form: Form) -> Shape {
@@ -110,8 +137,12 @@ fn shape(form: Form) -> Shape {
         Form::Charters => ("charters", "Say what is to be tried.", MOST_TOLD),
         Form::Belief => ("belief", "Say what must hold, and by which rule.", MOST_TOKENS),
     };
-    let schema = match form {
-        Form::Action | Form::AnotherAction => action(),
+    Shape { name, does, most }
+}
+
+fn answers(request: &Request, bound: Bound) -> Value {
+    match request.form {
+        Form::Action | Form::AnotherAction => action(&request.refs, bound),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },
@@ -132,8 +163,7 @@ fn shape(form: Form) -> Shape {
             "role": { "type": ["string", "null"] },
             "text": { "type": "string" },
         })),
-    };
-    Shape { name, does, most, schema }
+    }
 }
 
 /// The words that an answer may have for `check`.
@@ -154,17 +184,23 @@ fn list(properties: &Value) -> Value {
     json!({ "type": "array", "items": object(properties) })
 }
 
-/// One action.
-fn action() -> Value {
-    // A small model goes on without end where nothing bounds it.
-    let text = |pattern: &str| json!({ "type": ["string", "null"], "pattern": pattern });
+/// One action, on one of the things that can be used.
+fn action(refs: &[String], bound: Bound) -> Value {
+    let of_page: Vec<Option<&str>> =
+        refs.iter().map(|it| Some(it.as_str())).chain([None]).collect();
+    let reference = if refs.is_empty() {
+        json!({ "type": ["string", "null"], "pattern": "^e[0-9]{1,5}$" })
+    } else {
+        json!({ "type": ["string", "null"], "enum": of_page })
+    };
     json!({
         "type": "object",
         "properties": {
             "action": { "type": "string", "enum": VERBS },
-            "ref": text("^e[0-9]{1,5}$"),
-            "text": text("^.{0,400}$"),
-            "why": text("^.{0,160}$"),
+            "ref": reference,
+            // A small model goes on without end where nothing bounds it.
+            "text": bound.text(400),
+            "why": bound.text(160),
         },
         "required": ["action", "ref", "text", "why"],
         "additionalProperties": false,

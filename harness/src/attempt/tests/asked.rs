@@ -253,6 +253,19 @@ async fn the_same_action_on_the_same_page_ends_in_words() {
 }
 
 #[tokio::test]
+async fn where_nothing_changes_any_more_what_must_hold_decides() {
+    let again = || Ok(reply("click", "e0", ""));
+    let check = || vec![step(2, Action::See(vec![button("Save")]))];
+    let mut stage = asking(vec![buttons(&["Save"])], vec![again(), again(), again()]);
+    let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, check())).await;
+    assert_eq!(
+        (ended, stage.page.acted[0].clone()),
+        (Ended::With(Outcome::Completed), Action::click(button("Save")))
+    );
+    assert_eq!(requests(&stage).len(), 2, "it is not asked a third time");
+}
+
+#[tokio::test]
 async fn goals_build_on_one_another_for_the_reader_and_for_the_model() {
     let mut turns = vec![step(1, says("click Order 3", Vec::new()))];
     turns.extend((2..12).map(|at| step(at, says("click it", Vec::new()))));
