@@ -32,6 +32,10 @@ python3 -m pip download --quiet --disable-pip-version-check --no-input --dest "$
 say "building and running a night without a route out"
 cd "$place/source"
 export CARGO_NET_OFFLINE=true PIP_NO_INDEX=1 PIP_FIND_LINKS="$place/wheels"
+if ! has ip; then
+    say "missing: ip (Debian: iproute2)"
+    exit 4
+fi
 unset CARGO_TARGET_DIR NIGHTSHIFT_PROGRAM
 # A namespace begins with its loopback down. Nothing may be reached but that.
 # shellcheck disable=SC2016,SC2086
