@@ -14,7 +14,7 @@ use super::attempts::{self, Attempted, Side, Worker};
 use super::closing::{end, joined};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
-use super::means::{Accepted, Goals, Means};
+use super::means::Means;
 use super::more::More;
 use super::order::{self, Fit};
 use super::pages::retire;
@@ -24,7 +24,6 @@ use super::queue::{Queue, Turn};
 use super::resume::{self, Earlier};
 use super::room::{self, Room};
 use super::shake::Shake;
-use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
 };
@@ -33,7 +32,7 @@ use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::PendingReason;
-use crate::model::{Because, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::{Because, Event, Outcome, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage::chance::{goes_on, most_attempts};
 use crate::triage::outages;
@@ -81,12 +80,13 @@ pub(super) async fn run(
     options: &RunOptions,
     ledger: &Arc<Ledger>,
     plan: &Arc<Plan>,
-    ready: Ready,
+    mut ready: Ready,
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<(Option<Browser>, Arc<Hall>), NightError> {
     let asked = Afar::of(suite, options, (ledger, plan), (ready.runnable.len(), stop));
     let afar = Box::pin(asked).await?;
+    let means = Means::of(suite, options, (plan.clone(), ledger.clone()), &mut ready)?;
     let jobs = options.workers(suite, ready.runnable.len());
     let at_once = afar.as_ref().map_or(jobs, |_| ready.runnable.len().min(MOST_HANDED_OUT));
     let mut first_browser = ready.browser;
@@ -95,22 +95,7 @@ pub(super) async fn run(
     for product in ready.products.all().filter(|_| afar.is_none()) {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
-    let hands = Hands::of(options, ready.tried);
-    let goals = Goals::of(suite, plan, ledger, (options, &hands))?;
-    let side = Side::under_test(
-        Means {
-            config: suite.config.clone(),
-            ledger: ledger.clone(),
-            plan: plan.clone(),
-            browser_options: ready.browser_options,
-            patience: plan.patience.unwrap_or(Patience::USUAL),
-            mail: ready.mail,
-            hands,
-            accepted: Accepted::of(plan),
-            goals,
-        },
-        ready.products,
-    );
+    let side = Side::under_test(means, ready.products);
     control::tell_cost(plan, &progress);
     let hall = Arc::new(Hall {
         control: Control::of(&side, &ready.others),
