@@ -1,9 +1,9 @@
 //! The workers of a night: each takes the next scenario, has it attempted, and tries it once more
 //! in a fresh context where it failed or differs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -23,6 +23,7 @@ use super::products::Products;
 use super::queue::{Queue, Turn};
 use super::resume::{self, Earlier};
 use super::room::{self, Room};
+use super::runs::Runs;
 use super::shake::Shake;
 use super::{
     NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
@@ -50,9 +51,8 @@ pub(super) struct Hall {
     control: Option<Control>,
     /// What still fits into the night.
     fit: Fit,
-    /// The attempts that said something, in the order in which they ended: the position of the
-    /// scenario, and whether it failed.
-    ended: Mutex<Vec<(usize, bool)>>,
+    /// The attempts that said something.
+    runs: Runs,
     done: AtomicUsize,
     of: usize,
     /// The workers here that are free for what is attempted here although others attempt the rest.
@@ -109,7 +109,7 @@ pub(super) async fn run(
         sampling: options.sampling,
         cold: afar.is_some() || options.shake.as_ref().is_some_and(Shake::is_cold),
         afar,
-        ended: Mutex::default(),
+        runs: Runs::default(),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -152,7 +152,7 @@ async fn later(
 /// went wrong.
 async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
     let plan = &hall.side.means.plan;
-    let mut open = outages::again(plan, &hall.ended());
+    let mut open = outages::again(plan, &hall.runs.in_order());
     for _ in 0..outages::MOST_ROUNDS {
         if open.is_empty() {
             break;
@@ -163,7 +163,7 @@ async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErr
         if failed.is_some() || hall.stop.why().is_some() {
             return failed;
         }
-        open = outages::unclear(plan, &hall.ended());
+        open = outages::unclear(plan, &hall.runs.in_order());
     }
     None
 }
@@ -201,8 +201,8 @@ async fn until_clear(
 ) -> Option<NightError> {
     let plan = &hall.side.means.plan;
     let mut seen = None;
-    while seen != Some(hall.ended().len()) {
-        let ended = hall.ended();
+    while seen != Some(hall.runs.in_order().len()) {
+        let ended = hall.runs.in_order();
         seen = Some(ended.len());
         let wanted = (more.open)(plan, &ended);
         let at_once = hall.at_once.min(wanted.len());
@@ -305,7 +305,7 @@ async fn work_again(
             if let Attempted::Ended(Ended::With(outcome)) = ended {
                 let look = hall.look(scenario, number, outcome)?;
                 let lacked = hall.lacked_room(&look, began).await?;
-                hall.note(turn.index, look.run().filter(|_| !lacked));
+                hall.runs.note(turn.index, Utc::now(), look.run().filter(|_| !lacked));
             }
         }
     }
@@ -410,7 +410,7 @@ impl Hall {
         for number in 1..=most {
             let began = Utc::now();
             let outcome = match earlier.get(&number) {
-                Some(outcome) => *outcome,
+                Some((outcome, _)) => *outcome,
                 None => match self.attempt(scenario, number, pair).await? {
                     Attempted::Ended(Ended::With(outcome)) => outcome,
                     Attempted::Ended(Ended::Stopped) => {
@@ -434,9 +434,11 @@ impl Hall {
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            self.note(index, run(&look));
+            let at = earlier.get(&number).map_or_else(Utc::now, |it| it.1);
+            self.runs.note(index, at, run(&look));
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
+                self.note_behind(scenario, index, &earlier, number)?;
                 if is_kept {
                     // Nothing was run of it tonight: it counts, and nobody is told.
                     self.done.fetch_add(1, Ordering::Relaxed);
@@ -557,15 +559,19 @@ impl Hall {
         LookedAt::after(&self.side.means, (scenario, baselines), number, outcome)
     }
 
-    /// The attempts so far that said something, in the order in which they ended.
-    fn ended(&self) -> Vec<(usize, bool)> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Takes note of what an attempt said.
-    fn note(&self, index: usize, run: Option<Run>) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.extend(run.map(|it| (index, it == Run::Failed)));
+    /// Takes note of what ran once more behind its reruns before the night broke off.
+    fn note_behind(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        earlier: &BTreeMap<u32, (Outcome, DateTime<Utc>)>,
+        number: u32,
+    ) -> Result<(), NightError> {
+        for (number, (outcome, at)) in earlier.range(number + 1..) {
+            let look = self.look(scenario, *number, *outcome)?;
+            self.runs.note(index, *at, look.run());
+        }
+        Ok(())
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {

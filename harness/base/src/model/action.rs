@@ -451,7 +451,8 @@ mod tests {
         let button = || Target::plain(Locator::Text(Template::new("Apply")));
         assert!(Action::See(vec![button()]).only_looks());
         assert!(Action::SeeNot(vec![button()]).only_looks());
-        for other in [Action::click(button()), Action::Hover(button()), Action::Judge("it".into())] {
+        for other in [Action::click(button()), Action::Hover(button()), Action::Judge("it".into())]
+        {
             assert!(!other.only_looks(), "{other:?}");
         }
     }
