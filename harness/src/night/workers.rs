@@ -278,7 +278,7 @@ async fn work_rest(
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some((turn, _hand)) = hall.next(&queue).await {
         if hall.stop.why().is_none() {
-            hall.on_control(&scenarios[turn.index], (1, true), &mut pair).await?;
+            hall.on_control(&scenarios[turn.index], Outcome::Completed, &mut pair).await?;
         }
     }
     Ok(pair.own.browser)
@@ -421,7 +421,6 @@ impl Hall {
             };
             is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
-            let well = outcome == Outcome::Completed;
             let lacked = !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
             let run = |look: &LookedAt| look.run().filter(|_| !lacked);
             let with = |look: &LookedAt| tonight.iter().copied().chain(run(look)).collect();
@@ -431,7 +430,7 @@ impl Hall {
             };
             while !lacked && self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
-                self.on_control(scenario, (runs, well), pair).await?;
+                self.on_control(scenario, outcome, pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
             let at = earlier.get(&number).map_or_else(Utc::now, |it| it.1);
@@ -528,21 +527,22 @@ impl Hall {
         }
     }
 
-    /// Runs a scenario on the control once more, with the browser of this worker.
+    /// Runs a scenario on the control once more that ended so tonight, with the browser of this worker.
     async fn on_control(
         &self,
         scenario: &Scenario,
-        (run, well): (u32, bool),
+        outcome: Outcome,
         pair: &mut Workers,
     ) -> Result<(), NightError> {
         let Some(control) = &self.control else { return Ok(()) };
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
-        // Its attempts are numbered after all that tonight's may have.
-        let number = most_attempts(&self.side.means.plan, scenario) + run;
+        let entries = self.side.means.ledger.entries_of(&scenario.id);
+        let number = control::number(&self.side.means.plan, scenario, &entries);
         let afar = self.elsewhere(scenario);
         let _here = if afar.is_none() { self.here.acquire().await.ok() } else { None };
         pair.control.browser = pair.own.browser.take();
         let at = (afar, &self.stop);
+        let well = outcome == Outcome::Completed;
         let done = control.run(scenario, (number, well), &mut pair.control, at).await;
         pair.own.browser = pair.control.browser.take();
         done
