@@ -72,6 +72,10 @@ fn a_server_that_leaks_is_named_with_how_much_a_run_and_one_that_does_not_is_at_
     assert_eq!(sound["soak"]["scenario"], "orders", "it took longest, and uses the server");
     assert!(sound["soak"]["runs"].as_u64().is_some_and(|it| it >= 48), "{}", sound["soak"]);
     assert_eq!(sound["soak"]["failed"], 0);
+    let ledger = suite.root().join("reports/nights/n1/ledger.jsonl");
+    let ledger = std::fs::read_to_string(ledger).expect("a ledger");
+    let place = "ask.sh http://127.0.0.1:[port] /orders\"";
+    assert!(ledger.contains(place), "a place has no port that only tonight had: {ledger}");
     let still = |it: &(String, bool)| !it.1 || it.0 == "latency";
     assert!(grown(&sound).len() == 3 && grown(&sound).iter().all(still), "{:?}", grown(&sound));
 
