@@ -1,15 +1,17 @@
 //! The floors under both surfaces: a command with all that `process` adds beside a plain spawn,
 //! and one reading of a page by the walker.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nightshift::model::page_settings::PageSettings;
 use nightshift::model::{Action, FacetKind, Template};
-use nightshift::process::{self, CommandSpec, Cookie, Leftovers};
+use nightshift::process::{self, CommandSpec, Confinement, Cookie, Leftovers};
 use nightshift::surface::browser::{Browser, BrowserOptions, PageContext, Window};
 use nightshift::surface::{Done, Look, PageSurface as _};
 
+use super::measure::{middle, milliseconds};
 use super::site;
 use super::suite::empty;
 use super::table::Row;
@@ -29,20 +31,25 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-async fn commands() -> Vec<Row> {
-    let cwd = empty("floor");
-    let spec = CommandSpec {
+/// The least command that there is.
+pub fn least(cwd: &Path, confinement: Option<Confinement>) -> CommandSpec {
+    CommandSpec {
         program: "/bin/true".to_owned(),
         args: Vec::new(),
-        cwd: cwd.clone(),
+        cwd: cwd.to_owned(),
         env: vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())],
         stdin: Vec::new(),
         timeout: Duration::from_secs(10),
         max_output: 1 << 20,
         tree: Cookie::new(),
         leftovers: Leftovers::Leave,
-        confinement: None,
-    };
+        confinement,
+    }
+}
+
+async fn commands() -> Vec<Row> {
+    let cwd = empty("floor");
+    let spec = least(&cwd, None);
     let (mut plain, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
@@ -113,13 +120,4 @@ async fn readings() -> Vec<Row> {
     drop(page.close().await);
     browser.stop().await;
     rows
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
-}
-
-fn middle(mut all: Vec<f64>) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all[all.len() / 2]
 }

@@ -12,6 +12,7 @@
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
+mod products;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod suite;
 #[path = "../tests/support.rs"]
@@ -22,56 +23,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use nightshift::spec;
+use products::{builds, say};
 use serde_json::{Value, json};
-use support::{copy_folder, night_json, nightshift, package, text, verdicts};
+use support::{copy_folder, nightshift, package, text, verdicts};
 
 /// How long a product is explored, settling with it.
 const BUDGET: &str = "8m";
 
 fn main() -> ExitCode {
-    // `cargo bench` adds a switch of its own.
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let all = products();
-    if let Some(unknown) = chosen.iter().find(|it| !all.contains(it)) {
-        say(format_args!("no product {unknown}; there are {}", all.join(", ")));
-        return ExitCode::from(2);
-    }
-    let wanted = all.iter().filter(|it| chosen.is_empty() || chosen.contains(it));
-    let figures: Vec<Value> = wanted.map(|product| of_product(product)).collect();
+    let all = products::names(&foreign(), "nightshift.yaml");
+    let wanted = match products::chosen(all, &products::arguments()) {
+        Ok(wanted) => wanted,
+        Err(refused) => return refused,
+    };
+    let figures: Vec<Value> = wanted.iter().map(|product| of_product(product)).collect();
     let alarms: u64 = figures.iter().filter_map(|it| it["alarms"].as_u64()).sum();
     say(json!({ "products": figures, "alarms": alarms }));
     if alarms == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is the answer")]
-fn say(line: impl std::fmt::Display) {
-    println!("{line}");
-}
-
 fn foreign() -> PathBuf {
     package().join("harness/foreign")
-}
-
-fn products() -> Vec<String> {
-    let folders = std::fs::read_dir(foreign()).expect("the suites are there").flatten();
-    let mut names: Vec<String> = folders
-        .filter(|it| it.path().join("nightshift.yaml").is_file())
-        .map(|it| it.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-}
-
-/// The two builds that a suite knows, older first.
-fn builds(root: &Path) -> (String, String) {
-    let suite = spec::load(root, &spec::Overrides::default()).expect("a valid suite");
-    let known =
-        suite.config.products.values().find_map(|it| Some(it.builds.as_ref()?.known.clone()));
-    match known.unwrap_or_default().as_slice() {
-        [old, new] => (old.clone(), new.clone()),
-        other => panic!("{}: two known builds, not {other:?}", root.display()),
-    }
 }
 
 /// Explores a product and replays what was written; its figures.
@@ -84,16 +56,8 @@ fn of_product(product: &str) -> Value {
     let budget = std::env::var("NIGHTSHIFT_BUDGET").unwrap_or_else(|_| BUDGET.to_owned());
     let (map, exploring) = explored(&root, &old, &budget);
     let night = |name: &str, build: &str| {
-        let (out, started) = (folder.join(name), Instant::now());
-        let output = nightshift()
-            .args(["run", "--build", build, "--against", &old, "--no-pdf", "--out"])
-            .arg(&out)
-            .current_dir(&root)
-            .output()
-            .expect("the program starts");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(out.join("night.json").is_file(), "no night {name}: {stderr}");
-        (night_json(&out), started.elapsed().as_secs())
+        let arguments = ["--build", build, "--against", &old, "--no-pdf"];
+        products::night(&root, &folder.join(name), &arguments)
     };
     let (same, beside_itself) = night("same", &old);
     let alarms = told("alarm", &same);
@@ -138,10 +102,7 @@ fn told(word: &str, report: &Value) -> usize {
     let wrong = |it: &&Value| !matches!(text(&it["verdict"]).as_str(), "new" | "fixed");
     let wrong: Vec<&Value> = all.iter().filter(wrong).collect();
     for (at, finding) in wrong.iter().enumerate() {
-        let scenarios = finding["scenarios"].as_array().map_or(0, Vec::len);
-        let (verdict, severity) = (text(&finding["verdict"]), text(&finding["severity"]));
-        let title = text(&finding["title"]);
-        say(format_args!("  {word} {:3}. {verdict}, {severity}, {scenarios} hit: {title}", at + 1));
+        say(format_args!("  {word} {}", products::line(at, finding)));
     }
     wrong.len()
 }

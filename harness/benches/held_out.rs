@@ -29,6 +29,8 @@
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
 #[expect(dead_code, reason = "the bench uses more of it")]
+mod products;
+#[expect(dead_code, reason = "the bench uses more of it")]
 mod suite;
 #[path = "../tests/support.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -38,6 +40,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use products::say;
 use serde_json::{Value, json};
 use support::{copy_folder, night_json, nightshift, package, text, verdicts};
 
@@ -106,18 +109,16 @@ struct Product {
 }
 
 fn main() -> ExitCode {
-    // `cargo bench` adds a switch of its own.
-    let mut chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let nights = if chosen.iter().any(|it| it == "again") { Nights::Again } else { Nights::Run };
-    chosen.retain(|it| it != "again");
-    let all = names();
-    if let Some(unknown) = chosen.iter().find(|it| !all.contains(it)) {
-        say(format_args!("no product {unknown}; there are {}", all.join(", ")));
-        return ExitCode::from(2);
-    }
+    let mut asked = products::arguments();
+    let nights = if asked.iter().any(|it| it == "again") { Nights::Again } else { Nights::Run };
+    asked.retain(|it| it != "again");
+    let wanted = match products::chosen(products::names(&held_out(), "faults.json"), &asked) {
+        Ok(wanted) => wanted,
+        Err(refused) => return refused,
+    };
     let mut total = Counts::default();
     let mut lines = Vec::new();
-    for name in all.into_iter().filter(|it| chosen.is_empty() || chosen.contains(it)) {
+    for name in wanted {
         let counts = examine(&name, nights);
         lines.push(counts.line(&name));
         total.add(&counts);
@@ -130,23 +131,8 @@ fn main() -> ExitCode {
     if total.meets_the_targets() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is the answer")]
-fn say(line: impl std::fmt::Display) {
-    println!("{line}");
-}
-
 fn held_out() -> PathBuf {
     package().join("harness/held-out")
-}
-
-fn names() -> Vec<String> {
-    let folders = std::fs::read_dir(held_out()).expect("the suites are there").flatten();
-    let mut names: Vec<String> = folders
-        .filter(|it| it.path().join("faults.json").is_file())
-        .map(|it| it.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 /// All nights of a product, each told in a line.

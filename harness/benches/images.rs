@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use nightshift::compare::{Beside, compare_images};
 
+use super::measure::{middle, milliseconds};
 use super::suite::{empty, prepare, scratch, write};
 use super::table::Row;
 
@@ -110,16 +111,11 @@ fn page(folder: &Path, width: u32, height: u32, change: Change) -> PathBuf {
     path
 }
 
-fn middle(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
 fn ours(before: &Path, after: &Path) -> f64 {
     let began = Instant::now();
     let [one, two] = [before, after].map(|it| std::fs::read(it).expect("it was written"));
     let found = compare_images(&one, &two, &Beside::default()).expect("both are pictures");
-    let took = began.elapsed().as_secs_f64() * 1e3;
+    let took = milliseconds(began);
     assert_eq!(found.is_none(), one == two, "a change is found where there is one");
     took
 }
@@ -131,7 +127,7 @@ fn odiff(peers: &Path, folder: &Path, before: &Path, after: &Path) -> f64 {
         .args(["--threshold", "0.03", "--antialiasing"])
         .output()
         .expect("npm installed it");
-    let took = began.elapsed().as_secs_f64() * 1e3;
+    let took = milliseconds(began);
     // 21 and 22: the pictures differ.
     let code = output.status.code();
     assert!(matches!(code, Some(0 | 21 | 22)), "{}", String::from_utf8_lossy(&output.stderr));

@@ -23,6 +23,7 @@
 //! - `held_out.rs` is `just held-out`: baselines on the sound product, a silent night, a night for
 //!   each fault of its `faults.json`, and what the first finding of each says; `again` judges the
 //!   kept nights.
+//! - `products.rs` is what benches over products of others share.
 //! - `tokens.rs` is `just tokens`: what a coding agent is told, beside Playwright MCP.
 //! - `serve.rs` is `just serve-pages`: the pages of `serve` over a year of nights.
 //! - `upgrades.rs` is `just upgrades`: baselines on the old version of each product, a silent

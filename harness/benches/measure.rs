@@ -67,12 +67,19 @@ pub fn own_peak() -> f64 {
 
 /// The median of each column.
 pub fn median(costs: &[Cost]) -> Cost {
-    let middle = |column: fn(&Cost) -> f64| {
-        let mut all: Vec<f64> = costs.iter().map(column).collect();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied().unwrap_or_default()
-    };
-    Cost { wall: middle(|it| it.wall), cpu: middle(|it| it.cpu), mib: middle(|it| it.mib) }
+    let of = |column: fn(&Cost) -> f64| middle(costs.iter().map(column).collect());
+    Cost { wall: of(|it| it.wall), cpu: of(|it| it.cpu), mib: of(|it| it.mib) }
+}
+
+/// The middle one of some values.
+pub fn middle(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}
+
+/// How many milliseconds went by.
+pub fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
 }
 
 fn children_cpu() -> f64 {

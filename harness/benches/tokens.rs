@@ -154,9 +154,7 @@ impl Driven for Ours {
                 json!({ "action": "choose", "target": format!("combobox {name:?}"), "text": option })
             }
         };
-        let told = self.0.call("act", arguments);
-        assert!(!told.is_error, "{deed:?}: {}", told.text);
-        told.text
+        self.0.well("act", arguments)
     }
 }
 
@@ -198,11 +196,9 @@ impl Driven for Theirs {
                 )
             }
         };
-        let acted = self.client.call(tool, arguments);
-        assert!(!acted.is_error, "{deed:?}: {}", acted.text);
-        let seen = self.client.call("browser_snapshot", json!({}));
-        self.snapshot.clone_from(&seen.text);
-        format!("{}{}", acted.text, seen.text)
+        let acted = self.client.well(tool, arguments);
+        self.snapshot = self.client.well("browser_snapshot", json!({}));
+        format!("{acted}{}", self.snapshot)
     }
 }
 
@@ -259,22 +255,48 @@ fn tokens(text: &str) -> usize {
     text.chars().count().div_ceil(4)
 }
 
-fn median(mut all: Vec<usize>) -> usize {
-    all.sort_unstable();
-    all.get(all.len() / 2).copied().unwrap_or_default()
+/// The tokens of what a server tells of its tools.
+fn tools(client: &mut Client) -> usize {
+    tokens(&client.request("tools/list", &json!({})).to_string())
 }
 
-/// The tokens of each step of a flow.
-fn driven(driver: &mut dyn Driven, flow: &[Deed]) -> Vec<usize> {
-    flow.iter().map(|deed| tokens(&driver.step(*deed))).collect()
+/// The tokens of each step.
+#[derive(Default)]
+struct Steps(Vec<usize>);
+
+impl Steps {
+    fn driven(driver: &mut dyn Driven, flow: &[Deed]) -> Self {
+        Self(flow.iter().map(|deed| tokens(&driver.step(*deed))).collect())
+    }
+
+    fn sum(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    fn median(&self) -> usize {
+        let mut all = self.0.clone();
+        all.sort_unstable();
+        all.get(all.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// The sum as a share of that of others.
+    fn share(&self, of: &Self) -> f64 {
+        self.sum() as f64 / of.sum() as f64
+    }
+}
+
+/// A folder of this name with a shop.
+fn shop_in(name: &str) -> PathBuf {
+    let folder = suite::empty(name);
+    copy_shop(&folder);
+    folder
 }
 
 fn main() {
-    let (folder, peer) = (suite::empty("tokens"), peer());
-    copy_shop(&folder);
+    let (folder, peer) = (shop_in("tokens"), peer());
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
     let port = port.expect("a free port").port();
-    let (mut ours_all, mut theirs_all) = (Vec::new(), Vec::new());
+    let (mut ours_all, mut theirs_all) = (Steps::default(), Steps::default());
     let mut fixed = (0, 0);
     println!(
         "{:28} {:>5} {:>18} {:>18} {:>7}",
@@ -283,37 +305,32 @@ fn main() {
     for (name, flow) in FLOWS {
         let mut command = suite::nightshift(&folder.join("suite"));
         let mut ours = Ours(Client::of(command.args(["mcp", "-q"])));
-        let first = ours.0.call("observe", json!({}));
-        assert!(!first.is_error, "{}", first.text);
-        fixed.0 = tokens(&ours.0.request("tools/list", &json!({})).to_string());
-        let mut own = driven(&mut ours, flow);
+        let first = ours.0.well("observe", json!({}));
+        fixed.0 = tools(&mut ours.0);
+        let mut own = Steps::driven(&mut ours, flow);
         // The page that a client begins with belongs to its first step.
-        own[0] += tokens(&first.text);
+        own.0[0] += tokens(&first);
         ours.0.leave();
-        let data = suite::empty("tokens-peer");
-        copy_shop(&data);
-        let shop = shop(&data, port);
+        let shop = shop(&shop_in("tokens-peer"), port);
         let (client, base) = (connect_peer(&peer), format!("http://127.0.0.1:{port}"));
         let mut theirs = Theirs { client, base, snapshot: String::new() };
-        fixed.1 = tokens(&theirs.client.request("tools/list", &json!({})).to_string());
-        let other = driven(&mut theirs, flow);
+        fixed.1 = tools(&mut theirs.client);
+        let other = Steps::driven(&mut theirs, flow);
         theirs.client.leave();
         drop(shop);
-        let sum = |all: &[usize]| all.iter().sum::<usize>();
         println!(
             "{name:28} {:>5} {:>9} ({:>6}) {:>9} ({:>6}) {:>6.0}%",
             flow.len(),
-            median(own.clone()),
-            sum(&own),
-            median(other.clone()),
-            sum(&other),
-            100.0 * sum(&own) as f64 / sum(&other) as f64
+            own.median(),
+            own.sum(),
+            other.median(),
+            other.sum(),
+            100.0 * own.share(&other)
         );
-        ours_all.extend(own);
-        theirs_all.extend(other);
+        ours_all.0.extend(own.0);
+        theirs_all.0.extend(other.0);
     }
-    let (own, other) = (median(ours_all.clone()), median(theirs_all.clone()));
-    let sums = (ours_all.iter().sum::<usize>(), theirs_all.iter().sum::<usize>());
+    let (own, other) = (ours_all.median(), theirs_all.median());
     println!(
         "\ntokens (characters / 4): the median of a step, and in brackets the sum of the flow"
     );
@@ -321,9 +338,10 @@ fn main() {
     println!(
         "{}",
         json!({
-            "flows": FLOWS.len(), "steps": ours_all.len(), "median": own, "peer_median": other,
-            "share_of_median": own as f64 / other as f64, "sum": sums.0, "peer_sum": sums.1,
-            "share_of_sum": sums.0 as f64 / sums.1 as f64, "largest": ours_all.iter().max(),
+            "flows": FLOWS.len(), "steps": ours_all.0.len(), "median": own, "peer_median": other,
+            "share_of_median": own as f64 / other as f64, "sum": ours_all.sum(),
+            "peer_sum": theirs_all.sum(), "share_of_sum": ours_all.share(&theirs_all),
+            "largest": ours_all.0.iter().max(),
             "tools": fixed.0, "peer_tools": fixed.1,
         })
     );

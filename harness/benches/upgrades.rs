@@ -11,6 +11,7 @@
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
+mod products;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod suite;
 #[path = "../tests/support.rs"]
@@ -18,55 +19,25 @@ mod suite;
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use nightshift::spec;
+use products::{builds, say};
 use serde_json::Value;
-use support::{copy_folder, night_json, nightshift, package, text, verdicts};
+use support::{copy_folder, package, text, verdicts};
 
 fn main() -> ExitCode {
-    // `cargo bench` adds a switch of its own.
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let all = products();
-    if let Some(unknown) = chosen.iter().find(|it| !all.contains(it)) {
-        say(format_args!("no product {unknown}; there are {}", all.join(", ")));
-        return ExitCode::from(2);
-    }
-    let wanted = all.iter().filter(|it| chosen.is_empty() || chosen.contains(it));
-    let loud: Vec<&String> = wanted.filter(|product| !upgrade(product)).collect();
+    let all = products::names(&upgrades(), "nightshift.yaml");
+    let wanted = match products::chosen(all, &products::arguments()) {
+        Ok(wanted) => wanted,
+        Err(refused) => return refused,
+    };
+    let loud: Vec<&String> = wanted.iter().filter(|product| !upgrade(product)).collect();
     if loud.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-#[expect(clippy::print_stdout, reason = "the table is the answer")]
-fn say(line: impl std::fmt::Display) {
-    println!("{line}");
 }
 
 fn upgrades() -> PathBuf {
     package().join("harness/upgrades")
-}
-
-fn products() -> Vec<String> {
-    let folders = std::fs::read_dir(upgrades()).expect("the suites are there").flatten();
-    let mut names: Vec<String> = folders
-        .filter(|it| it.path().join("nightshift.yaml").is_file())
-        .map(|it| it.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-}
-
-/// The two builds that a suite knows, older first.
-fn builds(root: &Path) -> (String, String) {
-    let suite = spec::load(root, &spec::Overrides::default()).expect("a valid suite");
-    let known =
-        suite.config.products.values().find_map(|it| Some(it.builds.as_ref()?.known.clone()));
-    match known.unwrap_or_default().as_slice() {
-        [old, new] => (old.clone(), new.clone()),
-        other => panic!("{}: two known builds, not {other:?}", root.display()),
-    }
 }
 
 /// The three nights of a product; whether the first two said nothing.
@@ -77,18 +48,8 @@ fn upgrade(product: &str) -> bool {
     let (old, new) = builds(&root);
     say(format_args!("\n{product}, {old} -> {new}"));
     let night = |name: &str, build: &str, more: &[&str]| -> Value {
-        let (out, started) = (folder.join(name), Instant::now());
-        let output = nightshift()
-            .args(["run", "--build", build, "--out"])
-            .arg(&out)
-            .args(more)
-            .current_dir(&root)
-            .output()
-            .expect("the program starts");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(out.join("night.json").is_file(), "no night {name}: {stderr}");
-        let report = night_json(&out);
-        let seconds = started.elapsed().as_secs();
+        let arguments = [&["--build", build][..], more].concat();
+        let (report, seconds) = products::night(&root, &folder.join(name), &arguments);
         say(format_args!("  {name} on {build}: {}, {seconds} s", counted(&report)));
         report
     };
@@ -97,10 +58,7 @@ fn upgrade(product: &str) -> bool {
     let silent = is_silent(&first) & is_silent(&again);
     let upgraded = night("upgraded", &new, &[]);
     for (at, finding) in upgraded["findings"].as_array().into_iter().flatten().enumerate() {
-        let scenarios = finding["scenarios"].as_array().map_or(0, Vec::len);
-        let (verdict, severity) = (text(&finding["verdict"]), text(&finding["severity"]));
-        let title = text(&finding["title"]);
-        say(format_args!("  {:3}. {verdict}, {severity}, {scenarios} hit: {title}", at + 1));
+        say(format_args!("  {}", products::line(at, finding)));
     }
     say(format_args!("  {}", folder.join("upgraded/index.html").display()));
     silent

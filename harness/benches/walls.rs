@@ -2,14 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nightshift::model::{Action, Locator, Target};
 use nightshift::policy::{Policy, Proposed};
-use nightshift::process::{
-    self, CommandSpec, Confinement, Cookie, Gate, Leftovers, Limits, Relays, Spaces,
-};
+use nightshift::process::{self, Confinement, Gate, Limits, Relays, Spaces};
 
+use super::floor::least;
+use super::measure::{middle, milliseconds};
 use super::suite::empty;
 use super::table::Row;
 
@@ -64,28 +64,13 @@ async fn commands() -> Vec<Row> {
     let mut all: Vec<Vec<f64>> = vec![Vec::new(); ways.len()];
     for _ in 0..ROUNDS {
         for ((_, confinement), times) in ways.iter().zip(&mut all) {
-            let spec = CommandSpec {
-                program: "/bin/true".to_owned(),
-                args: Vec::new(),
-                cwd: folder.clone(),
-                env: vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())],
-                stdin: Vec::new(),
-                timeout: Duration::from_secs(10),
-                max_output: 1 << 20,
-                tree: Cookie::new(),
-                leftovers: Leftovers::Leave,
-                confinement: confinement.clone(),
-            };
+            let spec = least(&folder, confinement.clone());
             let started = Instant::now();
             let done = process::run(spec).await.expect("/bin/true runs");
             assert_eq!(done.exit, Some(process::Exit::Code(0)), "{done:?}");
-            times.push(started.elapsed().as_secs_f64() * 1000.0);
+            times.push(milliseconds(started));
         }
     }
-    let middle = |mut times: Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
     let row = |((what, _), times): ((&'static str, _), Vec<f64>)| {
         Row::figure(what, middle(times), "ms", None)
     };

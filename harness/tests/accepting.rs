@@ -65,10 +65,17 @@ fn a_crash_is_accepted_on_purpose_only_and_one_that_the_scenario_expects_at_once
     assert_eq!(reviewed.code, Some(0), "{reviewed:#?}");
     assert!(is_accepted(&suite, "dies") && !is_accepted(&suite, "traces"), "{reviewed:#?}");
 
-    let again = suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf"]);
+    // One that lies elsewhere is named so that it is found.
+    let elsewhere = ["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "other/night"];
+    let again = suite.run(&elsewhere);
     assert_eq!(again.code, Some(0), "{again:#?}");
     assert!(!again.stdout.contains("not accepted: dies@"), "{again:#?}");
-    assert!(again.stdout.contains("not accepted: traces@out: "), "{again:#?}");
+    let command = on_purpose(&again, "traces");
+    assert_eq!(command[..2], ["review", "other/night"], "{again:#?}");
+    let review: Vec<&str> = command.iter().map(String::as_str).collect();
+    let reviewed = suite.run(&review);
+    assert_eq!(reviewed.code, Some(0), "{reviewed:#?}");
+    assert!(is_accepted(&suite, "traces"), "{reviewed:#?}");
 }
 
 #[test]

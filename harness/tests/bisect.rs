@@ -149,8 +149,12 @@ fn one_finding_is_searched_for_by_its_id_and_between_the_builds_that_are_named()
     let unknown = tally.run(&["bisect", "F1"]);
     assert_eq!(unknown.code, Some(1), "{unknown:#?}");
     assert!(unknown.stdout.contains("name one with --good"), "{unknown:#?}");
+    let pdf = tally.suite.root().join("reports/nights/n2/report.pdf");
+    std::fs::write(&pdf, "as the night left it").expect("written");
     let answer = tally.run(&["bisect", "reports/nights/n2", "F1", "--good", "v1"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let printed = std::fs::read(&pdf).expect("there");
+    assert!(printed.starts_with(b"%PDF-"), "it says what the page says: {answer:#?}");
     assert!(answer.stdout.contains("\"Count what is on its way\" by Cleo"), "{answer:#?}");
     let twice = tally.run(&["bisect", "F9"]);
     assert_eq!(twice.code, Some(2), "{twice:#?}");
@@ -168,6 +172,7 @@ fn versions_without_a_repository_are_searched_in_their_order() {
     let answer = tally.run(&["bisect", "--format", "json"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let json: Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert!(!tally.suite.root().join("reports/nights/n2/report.pdf").exists(), "nobody wants one");
     let findings = json["findings"].as_array().expect("findings");
     let mut builds: Vec<String> = findings.iter().map(|it| text(&it["culprit"]["build"])).collect();
     builds.sort();

@@ -92,6 +92,13 @@ fn parts_of_a_night_are_published_as_the_night_that_is_made_of_them() {
     assert_eq!(whole.code, Some(0), "{whole:#?}");
     let id = text(&night_json(&suite.root().join("whole"))["night"]["id"]);
     assert!(suite.root().join("public").join(id).join("index.html").is_file());
+
+    suite.write("nightshift.yaml", "products:\n  tool: {}\nreport: { publsh: public }\n");
+    let unread = suite.run(&["merge", "part-1", "part-2", "--out", "again", "--no-pdf"]);
+    assert_eq!(unread.code, Some(0), "{unread:#?}");
+    assert!(unread.stderr.contains("the suite cannot be read"), "{unread:#?}");
+    assert!(unread.stderr.contains("publsh"), "it says why: {unread:#?}");
+    assert!(!unread.stderr.contains("not published"), "nobody knows: {unread:#?}");
 }
 
 #[test]

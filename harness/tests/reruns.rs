@@ -90,6 +90,28 @@ fn a_night_with_time_left_runs_on_what_its_reruns_left_open_until_it_is_clear() 
 }
 
 #[test]
+fn runs_of_a_loop_that_broke_off_count_where_the_night_goes_on() {
+    let suite = suite("");
+    let budget = &["--budget", "10m"];
+    let (_, flaky) = night(&suite, "n4", "11 rows\n", budget);
+    assert_eq!(told(&flaky).0, "flaky");
+    // All of its runs pass, so that it runs as often as it may.
+    let (answer, whole) = night(&suite, "n5", "", budget);
+    assert!(told(&whole).1 > 2, "{answer:#?}");
+    // The night breaks off in the last of them.
+    let folder = suite.root().join("reports/nights/n5");
+    let ledger = std::fs::read_to_string(folder.join("ledger.jsonl")).expect("a ledger");
+    let lines: Vec<&str> = ledger.lines().collect();
+    let last = lines.iter().rposition(|it| it.contains("\"attempt-started\"")).expect("an attempt");
+    let broken_off = format!("{}\n", lines[..=last].join("\n"));
+    std::fs::write(folder.join("ledger.jsonl"), broken_off).expect("written");
+    let root = suite.root().display().to_string();
+    let answer =
+        suite.run_with(&["run", "--no-pdf", "--resume", "n5"], &[("SUITE", root.as_str())]);
+    assert_eq!(told(&night_json(&folder)), told(&whole), "{answer:#?}");
+}
+
+#[test]
 fn time_that_is_left_goes_to_what_fails_rarely_and_to_nothing_where_the_suite_says_so() {
     let suite = suite("");
     let passing = "12 rows\n".repeat(6);

@@ -56,6 +56,11 @@ impl Attempt<'_> {
             Ok(hold) => hold,
             Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
         };
+        // How long it waited for others is no time of its own.
+        way.gets(agent.longest());
+        if let Some(late) = way.late() {
+            return Ok(Some(late));
+        }
         let prompt = self.prompt(brain);
         let (sender, receiver) = mpsc::channel(1);
         let mut guest = Guest::new(receiver, way.goal.bounds.clone());

@@ -348,7 +348,7 @@ impl Attempt<'_> {
             None => self.page_place(step).await,
         };
         let decided = carried_out.decided;
-        self.record_step(step, place, carried_out, started)?;
+        self.record_step(step, &place, carried_out, started)?;
         self.went(step, failure.is_none())?;
         self.talk.passed(step);
         Ok(match (failure, decided) {
@@ -384,7 +384,7 @@ impl Attempt<'_> {
             Some(page) => page.place().await,
             None => String::new(),
         };
-        self.sites.told(place)
+        self.scope.told(&self.sites.told(place))
     }
 }
 

@@ -38,7 +38,7 @@ impl Attempt<'_> {
             attempt: self.number,
             checkpoint: snapshot.name.clone(),
             step: step.index,
-            place: observation.place.clone(),
+            place: self.scope.told(&observation.place),
             facets,
         })
     }
@@ -58,7 +58,7 @@ impl Attempt<'_> {
                 attempt: self.number,
                 checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
                 step: step.index,
-                place: place.to_owned(),
+                place: self.scope.told(place),
                 facets: vec![FacetRecord {
                     facet: FacetKind::Image,
                     evidence,
@@ -122,7 +122,7 @@ impl Attempt<'_> {
     pub(super) fn record_step(
         &mut self,
         step: &Step,
-        place: String,
+        place: &str,
         done: CarriedOut,
         started: Instant,
     ) -> Result<(), LedgerError> {
@@ -136,7 +136,7 @@ impl Attempt<'_> {
                 text: step.text.clone(),
                 action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
                 surface,
-                place,
+                place: self.scope.told(place),
                 outcome: done.outcome,
                 decided: done.decided,
                 remark: done.remark,

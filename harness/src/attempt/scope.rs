@@ -46,6 +46,12 @@ impl Scope {
         &self.known
     }
 
+    /// A place without what only tonight had, such as a port.
+    #[must_use]
+    pub fn told(&self, place: &str) -> String {
+        KnownValue::told(&self.known, place)
+    }
+
     /// Takes captured values over.
     pub fn capture(&mut self, captured: Vec<(String, Kept)>) {
         for (name, kept) in captured {

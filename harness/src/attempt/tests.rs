@@ -9,6 +9,7 @@ mod recordings;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -89,7 +90,7 @@ struct Stage {
     agent: Option<errand::Hand>,
     person: Person,
     /// What the model of the night may take.
-    purse: Purse,
+    purse: Arc<Purse>,
     price: Option<Price>,
     /// What somebody from outside asks for once the steps are done.
     visit: Option<guest::Visit>,
@@ -108,7 +109,7 @@ impl Default for Stage {
             brain: None,
             agent: None,
             person: Person::default(),
-            purse: Purse::default(),
+            purse: Arc::default(),
             price: None,
             visit: None,
         }

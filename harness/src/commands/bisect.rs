@@ -6,12 +6,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::arguments::{BisectOptions, Common, Format};
 use super::exit::Exit;
 use super::waiting::{listen, runtime};
-use super::{night, terminal};
+use super::{night, offline, terminal};
 use crate::ledger::NightDir;
 use crate::model::culprit::{Culprit, ProbeResult, SearchOutcome};
-use crate::night::judging;
 use crate::night::{self as nights, RunOptions, Searched, Stop, Tried, Until, WantedCulprits, Why};
-use crate::report;
 use crate::surface::browser::Window;
 
 /// How long one try may take.
@@ -48,8 +46,7 @@ pub fn run(common: &Common, options: &BisectOptions) -> anyhow::Result<Exit> {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     let searched = searched?;
     if !searched.found.is_empty() {
-        let judged = judging::judge(&night)?;
-        report::write(night.path(), &judging::report_of(&night, &judged))?;
+        offline::write_all(&night)?;
     }
     match options.format {
         Format::Json => terminal::answer(format_args!("{:#}", json(&night, &searched))),

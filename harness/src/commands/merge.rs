@@ -45,6 +45,10 @@ fn finish(common: &Common, merged: &NightDir, report: &NightReport) {
             publish::after(&suite, merged, report);
             run::ping(&suite);
         }
-        Err(error) => terminal::say(format_args!("not published: {error}")),
+        // Whether anything is to be published stands in what cannot be read.
+        Err(error) => terminal::say(format_args!(
+            "the suite cannot be read, so its `report.publish` and `night.ping` were passed over: \
+             {error}"
+        )),
     }
 }

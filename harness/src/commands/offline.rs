@@ -1,5 +1,7 @@
 //! `judge`, `report` and `gate`: everything that a night directory alone is enough for.
 
+use std::path::PathBuf;
+
 use super::arguments::{Common, GateOptions, JudgeOptions, ReportOptions};
 use super::exit::Exit;
 use super::{night, terminal, waiting};
@@ -52,15 +54,30 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
     Ok(Exit::of_gate(gate.decision))
 }
 
-/// Prints the PDF with a browser of its own.
+/// Prints the PDF with a browser of its own, and says where it is.
 pub fn print(night: &NightDir, report: &NightReport) -> anyhow::Result<()> {
+    let path = printed(night, report)?;
+    terminal::answer(format_args!("pdf:  {}", path.display()));
+    Ok(())
+}
+
+fn printed(night: &NightDir, report: &NightReport) -> anyhow::Result<PathBuf> {
     waiting::runtime()?.block_on(async {
         let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
         let result = report::write_pdf(night.path(), report, &mut printer).await;
         printer.stop().await;
         result.map_err(anyhow::Error::from)
-    })?;
-    terminal::answer(format_args!("pdf:  {}", night.path().join("report.pdf").display()));
+    })
+}
+
+/// Judges a night once more and writes all its reports, the PDF where it has one: they say the same.
+pub fn write_all(night: &NightDir) -> anyhow::Result<()> {
+    let report = write(night, &judge_night(night)?)?;
+    if night.path().join("report.pdf").is_file()
+        && let Err(error) = printed(night, &report)
+    {
+        terminal::say(format_args!("report.pdf is as it was before: {error:#}"));
+    }
     Ok(())
 }
 

@@ -166,7 +166,8 @@ fn how_it_ended(outcome: crate::model::Outcome) -> String {
 fn soaking(scenario: &str, budget: std::time::Duration) -> String {
     let seconds = budget.as_secs();
     format!(
-        "running {scenario} again and again for at most {seconds} s; Ctrl-C ends it, --once leaves it out"
+        "running {scenario} again and again for {seconds} s, longer where too few runs fit; Ctrl-C ends \
+         it, --once leaves it out"
     )
 }
 

@@ -199,7 +199,7 @@ fn everything(desk: &Desk) -> Vec<Chosen> {
 fn tell_left_out(desk: &Desk) {
     let open = desk.open_pending().map(|it| &desk.all_pending()[it]);
     let wrong = open.filter_map(|it| Some((it, it.wrong.as_deref()?)));
-    held(desk.night_id(), &Held::of(wrong)).iter().for_each(terminal::answer);
+    held(desk.root(), desk.night(), &Held::of(wrong)).iter().for_each(terminal::answer);
 }
 
 fn propose_for(desk: &Desk, chosen: &Chosen) {

@@ -1,5 +1,6 @@
 //! `nightshift run`: one night, with its progress, its one-sentence result and its paths.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -10,6 +11,7 @@ use super::progress::Reporter;
 use super::waiting::{listen, runtime};
 use super::{control, list, night, notify, publish, resume, settle, terminal};
 use crate::attempt::{Asks, Person};
+use crate::ledger::NightDir;
 use crate::mcp::LentTools;
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
@@ -71,7 +73,7 @@ fn night_by(
         tell_own_checks(&finished);
         tell_findings(&finished);
     }
-    tell(&finished, options);
+    tell(suite, &finished, options);
     super::history::keep_up(suite);
     // What a part comes to is told of its whole.
     if !finished.is_shard {
@@ -231,7 +233,8 @@ fn tell_news(news: &News) {
 }
 
 /// What `--accept-new` did not take for right although nothing varied, and the commands that do.
-pub fn held(night: &str, held: &[Held]) -> Vec<String> {
+pub fn held(root: &Path, night: &NightDir, held: &[Held]) -> Vec<String> {
+    let night = night.named_among(&root.join("reports/nights"));
     let mut lines = Vec::new();
     for it in held.iter().take(MOST_FINDINGS) {
         let Held { scenario, checkpoint, why, pending } = it;
@@ -249,7 +252,7 @@ pub fn held(night: &str, held: &[Held]) -> Vec<String> {
 }
 
 /// The one-sentence result and the paths.
-fn tell(finished: &Finished, options: &RunOptions) {
+fn tell(suite: &Suite, finished: &Finished, options: &RunOptions) {
     let gate = &finished.report.gate;
     let style = terminal::decision_style(gate.decision);
     terminal::answer(report::sentence(&finished.report));
@@ -262,7 +265,7 @@ fn tell(finished: &Finished, options: &RunOptions) {
         let files = super::check::counted(finished.accepted, "baseline");
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
-    held(&finished.report.night.id, &finished.held).iter().for_each(terminal::answer);
+    held(&suite.root, &finished.night, &finished.held).iter().for_each(terminal::answer);
     tell_news(&finished.news);
     if let Some(survey) = &finished.report.survey {
         let night = finished.night.path().display().to_string();

@@ -48,6 +48,15 @@ impl NightDir {
         &self.path
     }
 
+    /// What names it to a command, as a shell takes it: its folder's name where it stands among these
+    /// nights, else its path.
+    #[must_use]
+    pub fn named_among(&self, nights: &Path) -> String {
+        let name = self.path.file_name().filter(|_| self.path.parent() == Some(nights));
+        let named = name.unwrap_or(self.path.as_os_str()).to_string_lossy();
+        shell_words::quote(&named).into_owned()
+    }
+
     /// The resolved plan.
     #[must_use]
     pub fn plan_path(&self) -> PathBuf {

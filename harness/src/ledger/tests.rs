@@ -107,6 +107,17 @@ fn evidence_outside_of_the_night_is_refused() {
 }
 
 #[test]
+fn a_night_is_named_by_its_id_where_it_is_found_by_that_and_by_its_folder_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nights = folder.path().join("nights");
+    let own = NightDir::create(nights.join("n1")).expect("an empty folder");
+    assert_eq!(own.named_among(&nights), "n1");
+    let other = folder.path().join("of others/n1");
+    let elsewhere = NightDir::create(&other).expect("an empty folder");
+    assert_eq!(elsewhere.named_among(&nights), format!("'{}'", other.display()));
+}
+
+#[test]
 fn a_plan_of_a_newer_version_is_refused_with_both_versions() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("plan.json"), r#"{"format_version": 99}"#).expect("written");

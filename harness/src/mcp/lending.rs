@@ -18,8 +18,9 @@ use crate::listening;
 use crate::night::{Invitation, OpenTools, Room, RunOptions, Stop, ToolServer};
 use crate::spec::Overrides;
 
-/// A client may connect again while its first connection is still there.
-const MOST_CLIENTS: usize = 2;
+/// So many clients may connect until the errand ends, which ends them all. One that went away without a
+/// word keeps its place until then; it holds nothing but a way to the attempt.
+const MOST_CLIENTS: usize = 16;
 
 /// Serves our tools to coding agents that attempts start.
 #[derive(Debug)]
@@ -61,5 +62,41 @@ impl ToolServer for LentTools {
             Ok(OpenTools { address, url, token, until })
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::ledger::Secrets;
+
+    /// The status that a client is answered which begins and says nothing more.
+    async fn begun(open: &OpenTools) -> String {
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"own","version":"1"}}}"#;
+        let (address, token, length) = (open.address, &open.token, body.len());
+        let request = format!(
+            "POST {PATH} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+             Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it takes requests");
+        let mut head = [0; "HTTP/1.1 200".len()];
+        stream.read_exact(&mut head).await.expect("it answers");
+        String::from_utf8_lossy(&head).into_owned()
+    }
+
+    #[tokio::test]
+    async fn clients_that_went_away_keep_a_later_one_out_only_where_there_were_very_many() {
+        let tools = LentTools::of(Path::new("/nowhere"), &Overrides::default());
+        let room = Room { calls: None, told: Arc::default(), secrets: Secrets::default() };
+        let open = tools.open(room).await.expect("a free port");
+        for _ in 0..MOST_CLIENTS {
+            assert_eq!(begun(&open).await, "HTTP/1.1 200");
+        }
+        assert_eq!(begun(&open).await, "HTTP/1.1 503");
     }
 }

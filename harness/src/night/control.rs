@@ -17,9 +17,11 @@ use super::stage::authority;
 use super::{NightError, Progress, Stop};
 use crate::attempt::Ended;
 use crate::model::against::{ControlOf, ControlPlan};
+use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::event::Purpose;
 use crate::model::history::{PastScenario, letter};
-use crate::model::{Event, Outcome, Plan, Scenario, Verdict};
+use crate::model::{Entry, Event, Outcome, Plan, Scenario, Verdict};
+use crate::triage::chance::most_attempts;
 
 /// How many runs in a row may come to nothing before there is no control any more.
 const MOST_LOST: u32 = 3;
@@ -154,6 +156,14 @@ pub(super) fn worker() -> Worker {
     Worker { purpose: Purpose::Control, ..Worker::new(None) }
 }
 
+/// The number of the next attempt on the control: behind all that tonight's reruns may have, and all
+/// that were made already. Lines of a ledger belong together by it.
+pub(super) fn number(plan: &Plan, scenario: &Scenario, entries: &[Entry]) -> u32 {
+    let attempts = Attempts::of(entries);
+    let made = attempts.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
+    1 + made.max(most_attempts(plan, scenario))
+}
+
 /// The riskiest first: what failed, flickered or changed lately.
 fn by_risk(plan: &Plan, indexes: &mut [usize]) {
     let risk = |index: usize| {
@@ -200,6 +210,31 @@ fn cost(plan: &Plan) -> Option<(usize, String, Option<Duration>)> {
 mod tests {
     use super::*;
     use crate::model::testing::Night;
+
+    #[test]
+    fn an_attempt_on_the_control_never_has_the_number_of_another_one() {
+        let mut night = Night::default();
+        night.browser_scenario("orders", &["page"]);
+        let plan = &night.plan;
+        let scenario = &plan.scenarios[0];
+        let begun = |(attempt, purpose): &(u32, Purpose)| {
+            let (scenario, attempt, known) = (scenario.id.clone(), *attempt, Vec::new());
+            let event = Event::AttemptStarted { scenario, attempt, known, purpose: *purpose };
+            Entry { seq: 0, at: chrono::DateTime::UNIX_EPOCH, event }
+        };
+        let next = |made: &[(u32, Purpose)]| {
+            let entries: Vec<Entry> = made.iter().map(begun).collect();
+            number(plan, scenario, &entries)
+        };
+        assert_eq!(most_attempts(plan, scenario), 2);
+        let first = (1, Purpose::Judging);
+        assert_eq!(next(&[first]), 3, "the second attempt may still come");
+        assert_eq!(next(&[first, (3, Purpose::Control)]), 4);
+        // What was measured, or ran in the loop before the night broke off.
+        assert_eq!(next(&[first, (2, Purpose::Measuring), (3, Purpose::Measuring)]), 4);
+        let rerun = [(2, Purpose::Judging), (4, Purpose::Judging)];
+        assert_eq!(next(&[first, (3, Purpose::Control), rerun[0], rerun[1]]), 5);
+    }
 
     #[test]
     fn what_went_wrong_lately_comes_first_and_what_is_new_with_it() {

@@ -14,8 +14,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::means::{Accepted, Goals, Means};
-use super::walls::Hands;
+use super::means::Means;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, nights_folder, patience, plan_of, preflight,
     secrets, tonight, write_plan,
@@ -151,7 +150,7 @@ impl House {
     ) -> Result<Received, NightError> {
         let others = builds::Others::default();
         let (suite, options) = (&self.suite, &self.options);
-        let mut plan = self.plan.clone();
+        let mut plan = Plan { patience: Some(self.patience), ..self.plan.clone() };
         let at = (&self.builds, &others);
         let mut ready =
             preflight::run(suite, options, at, (&self.ledger, &plan), stop, &progress).await?;
@@ -159,22 +158,9 @@ impl House {
         plan.products.clone_from(&ready.builds);
         let mut worker = Worker::new(ready.browser.take());
         let _scratch = ready.scratch.clone();
-        let hands = Hands::of(options, ready.tried);
-        let goals = Goals::of(suite, &plan, &self.ledger, (options, &hands))?;
-        let side = Side::under_test(
-            Means {
-                config: suite.config.clone(),
-                ledger: self.ledger.clone(),
-                goals,
-                plan: Arc::new(plan),
-                browser_options: ready.browser_options,
-                patience: self.patience,
-                mail: ready.mail,
-                accepted: Accepted::default(),
-                hands,
-            },
-            ready.products,
-        );
+        let made = (Arc::new(plan), self.ledger.clone());
+        let means = Means::of(suite, options, made, &mut ready)?;
+        let side = Side::under_test(means, ready.products);
         let received = if ready.runnable.is_empty() {
             Received::NotReady(self.not_run())
         } else {

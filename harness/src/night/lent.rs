@@ -11,10 +11,9 @@ use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
 use super::control::{self, Control};
-use super::means::{Accepted, Goals, Means};
+use super::means::Means;
 use super::preflight::{self, Ready};
 use super::products::Products;
-use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Stop, baselines, builds, patience, resume, scratch, secrets,
     tonight,
@@ -22,7 +21,7 @@ use super::{
 use crate::attempt::Ended;
 use crate::ledger::{Ledger, NightDir, evidence_of};
 use crate::model::against::ControlPlan;
-use crate::model::{Event, Patience, Plan, Purpose, Suite};
+use crate::model::{Event, Plan, Purpose, Suite};
 use crate::queue::{Came, Notice, Said, Taken, Taker, Task};
 
 /// How many scenarios are named that are others here.
@@ -116,13 +115,13 @@ impl Lent {
         };
         resume::same_builds(&plan, &ready.builds)?;
         fits(&plan, &ready, runnable, &ledger)?;
-        Self::of(suite, options, (plan, ledger, patience), ready, (folder, known))
+        Self::of(suite, options, (plan, ledger), ready, (folder, known))
     }
 
     fn of(
         suite: &Suite,
         options: &RunOptions,
-        (plan, ledger, patience): (Plan, Arc<Ledger>, Patience),
+        (plan, ledger): (Plan, Arc<Ledger>),
         mut ready: Ready,
         (folder, known): (tempfile::TempDir, HashSet<String>),
     ) -> Result<Self, NightError> {
@@ -131,22 +130,8 @@ impl Lent {
         }
         let worker = Worker::new(ready.browser.take());
         let folders = (folder, ready.scratch.clone());
-        let hands = Hands::of(options, ready.tried);
-        let goals = Goals::of(suite, &plan, &ledger, (options, &hands))?;
-        let side = Side::under_test(
-            Means {
-                config: suite.config.clone(),
-                accepted: Accepted::of(&plan),
-                ledger,
-                goals,
-                plan: Arc::new(plan),
-                browser_options: ready.browser_options,
-                patience,
-                mail: ready.mail,
-                hands,
-            },
-            ready.products,
-        );
+        let means = Means::of(suite, options, (Arc::new(plan), ledger), &mut ready)?;
+        let side = Side::under_test(means, ready.products);
         let control = Control::of(&side, &ready.others).map(|it| (it, control::worker()));
         Ok(Self { side, worker, control, others: ready.others, known, _folders: folders })
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::cassette::cassette;
 use super::coder::Coder;
+use super::preflight::Ready;
 use super::recordings::Repeatable;
 use super::walls::Hands;
 use super::{NightError, RunOptions};
@@ -58,7 +59,7 @@ impl Goals {
     ///
     /// # Errors
     /// The night of its cassette cannot be read.
-    pub(super) fn of(
+    fn of(
         suite: &Suite,
         plan: &Plan,
         ledger: &Ledger,
@@ -133,7 +134,7 @@ pub(super) struct Accepted(HashMap<String, BTreeMap<String, Vec<String>>>);
 
 impl Accepted {
     /// Those of a plan.
-    pub(super) fn of(plan: &Plan) -> Self {
+    fn of(plan: &Plan) -> Self {
         let mut all: HashMap<String, BTreeMap<String, Vec<String>>> = HashMap::new();
         for it in &plan.baselines {
             if let Some(captured) = &it.captured {
@@ -146,6 +147,31 @@ impl Accepted {
 }
 
 impl Means {
+    /// Those of a plan, with what its preflight made ready beside the products.
+    ///
+    /// # Errors
+    /// The night of a cassette cannot be read.
+    pub(super) fn of(
+        suite: &Suite,
+        options: &RunOptions,
+        (plan, ledger): (Arc<Plan>, Arc<Ledger>),
+        ready: &mut Ready,
+    ) -> Result<Self, NightError> {
+        let hands = Hands::of(options, ready.tried.take());
+        let goals = Goals::of(suite, &plan, &ledger, (options, &hands))?;
+        Ok(Self {
+            config: suite.config.clone(),
+            browser_options: ready.browser_options.clone(),
+            patience: plan.patience.unwrap_or(Patience::USUAL),
+            mail: ready.mail.take(),
+            hands,
+            accepted: Accepted::of(&plan),
+            goals,
+            ledger,
+            plan,
+        })
+    }
+
     /// The pictures that were accepted of a scenario, by checkpoint.
     pub(super) fn accepted(&self, scenario: &Scenario) -> &BTreeMap<String, Vec<String>> {
         static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();

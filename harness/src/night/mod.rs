@@ -12,6 +12,7 @@
 //! - `afar.rs`: attempts of a night that workers elsewhere make.
 //! - `lent.rs`: makes attempts for the night of another process.
 //! - `suite_print.rs`: what stands for the files of a suite.
+//! - `runs.rs`: the attempts that said something, in the order in which they ended.
 //! - `resume.rs`: what a night that broke off still has to do.
 //! - `lock.rs`: one night at a time, and how somebody else asks it to stop.
 //! - `clean.rs`: removes what killed nights left behind.
@@ -123,6 +124,7 @@ mod replay;
 mod resume;
 mod room;
 mod rounds;
+mod runs;
 mod scenario_file;
 mod schedule;
 mod scratch;

@@ -208,7 +208,7 @@ pub enum Progress {
     Soaking {
         /// Its id.
         scenario: String,
-        /// How long that may take.
+        /// How long that may take, unless too few runs fit into it.
         budget: Duration,
     },
     /// Verdicts are being made.

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::means::{Accepted, Goals, Means};
+use super::means::Means;
 use super::stage::Standpoint;
-use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
     tonight,
@@ -83,6 +82,7 @@ pub async fn replay(
     let suite = &tonight(suite, options, patience);
     let mut plan = plan_of(suite, options, Utc::now())?;
     plan.scenarios.truncate(1);
+    plan.patience = Some(patience);
     let secrets = secrets::load(suite, &plan, options)?;
     let others = builds::Others::default();
     let folder = scratch::make()?;
@@ -95,22 +95,8 @@ pub async fn replay(
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
     let _scratch = ready.scratch.clone();
-    let hands = Hands::of(options, ready.tried);
-    let goals = Goals::of(suite, &plan, &ledger, (options, &hands))?;
-    let side = Side::under_test(
-        Means {
-            config: suite.config.clone(),
-            ledger: ledger.clone(),
-            goals,
-            plan: Arc::new(plan),
-            browser_options: ready.browser_options,
-            patience,
-            mail: ready.mail,
-            hands,
-            accepted: Accepted::default(),
-        },
-        ready.products,
-    );
+    let means = Means::of(suite, options, (Arc::new(plan), ledger.clone()), &mut ready)?;
+    let side = Side::under_test(means, ready.products);
     let scenario =
         side.means.plan.scenarios.first().expect("a plan has a scenario, or is an error");
     let ended = if ready.runnable.is_empty() {

@@ -4,7 +4,7 @@
 //! under its number, and what it left counts no more: the ledger says which lines those are. The
 //! workers find the attempts that have ended in the ledger and go on after them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -133,8 +133,8 @@ pub(super) fn has_ended(log: Option<&ScenarioLog<'_>>) -> bool {
 /// What a night that goes on had done of a scenario before it broke off; nothing in any other.
 #[derive(Default)]
 pub(super) struct Earlier {
-    /// The attempts that had ended, by their number.
-    pub ended: HashMap<u32, Outcome>,
+    /// The attempts that had ended, by their number: how, and when.
+    pub ended: BTreeMap<u32, (Outcome, DateTime<Utc>)>,
     /// How often it had been run on the control.
     pub runs: u32,
 }
@@ -144,9 +144,10 @@ pub(super) fn earlier(ledger: &Ledger, scenario: &Scenario) -> Earlier {
     let entries = ledger.entries_of(&scenario.id);
     let attempts = Attempts::of(&entries);
     let Some(log) = attempts.scenario(&scenario.id) else { return Earlier::default() };
-    let outcomes = log.attempts.iter();
+    let attempts =
+        log.attempts.iter().filter_map(|(number, it)| Some((*number, it.finished.as_ref()?)));
     Earlier {
-        ended: outcomes.filter_map(|(number, it)| Some((*number, it.outcome()?))).collect(),
+        ended: attempts.map(|(number, it)| (number, (it.outcome, it.at))).collect(),
         runs: u32::try_from(log.control.len()).unwrap_or(u32::MAX),
     }
 }

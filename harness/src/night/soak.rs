@@ -2,13 +2,15 @@
 //! server's process grew meanwhile.
 //!
 //! It runs as a small night of its own, with one worker; the workers note after each run what the
-//! server takes. `history::growth` says what of that is growth.
+//! server takes. `history::growth` says what of that is growth. Where too few runs for that fit into
+//! the time that was asked for, it goes on for longer.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::exploring::LEAST_ROUND;
 use super::probing::probe_inside;
@@ -26,6 +28,9 @@ use crate::model::{Entry, Event, FORMAT_VERSION, Outcome, Plan, Scenario, Suite}
 const FILE: &str = "soak.json";
 /// The most runs of one soak.
 const MOST_RUNS: u64 = 5_000;
+/// It takes so many times the time that was asked for at the most, where fewer runs than tell
+/// anything fitted into that.
+const MOST_TIMES: u32 = 3;
 
 /// Soaks the longest scenario where the night is asked to and has the time; `None` where not. What
 /// keeps it from it is told in what it answers, and ends no night.
@@ -40,11 +45,11 @@ pub(super) async fn soak(
     let spends = !options.once && options.shake.is_none() && stop.why().is_none();
     let last = plan.deadline.map(|it| schedule::last_attempt_by(plan.started, it));
     let left = last.map_or(Duration::MAX, |it| (it - Utc::now()).to_std().unwrap_or_default());
-    let budget = wanted.map(|it| it.min(left)).filter(|it| spends && *it >= LEAST_ROUND);
-    let Some(budget) = budget else { return Ok(None) };
+    let time = wanted.map(|it| Time::of(it, left));
+    let Some(time) = time.filter(|it| spends && it.asked >= LEAST_ROUND) else { return Ok(None) };
     let Some(chosen) = longest(suite, plan, entries) else { return Ok(None) };
-    progress(Progress::Soaking { scenario: chosen.scenario.id.clone(), budget });
-    let soaked = Box::pin(run(suite, options, &chosen, budget, stop)).await;
+    progress(Progress::Soaking { scenario: chosen.scenario.id.clone(), budget: time.asked });
+    let soaked = Box::pin(run(suite, options, &chosen, time, stop)).await;
     let soak = soaked.unwrap_or_else(|error| chosen.nothing(error.to_string()));
     let json = serde_json::to_string_pretty(&soak).expect("a soak is plain data");
     let path = night.path().join(FILE);
@@ -66,6 +71,21 @@ fn read_in(folder: &Path) -> Option<Soak> {
     let text = std::fs::read_to_string(folder.join(FILE)).ok()?;
     let soak: Soak = serde_json::from_str(&text).ok()?;
     (soak.format_version <= FORMAT_VERSION).then_some(soak)
+}
+
+/// How long a soak may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Time {
+    /// As the suite asks, where the night has so much left.
+    asked: Duration,
+    /// Where too few runs fit into that.
+    most: Duration,
+}
+
+impl Time {
+    fn of(wanted: Duration, left: Duration) -> Self {
+        Self { asked: wanted.min(left), most: wanted.saturating_mul(MOST_TIMES).min(left) }
+    }
 }
 
 /// What is soaked.
@@ -123,25 +143,38 @@ fn rows(chosen: &Chosen<'_>, budget: Duration) -> Vec<Scenario> {
     (1..=most).map(one).collect()
 }
 
+/// Counts the runs of a soak and ends it at an instant; where too few for a statement were made by
+/// then, with the last one of these.
+fn counted(part: Stop, at: DateTime<Utc>) -> Arc<dyn Fn(Progress) + Send + Sync> {
+    let made = AtomicUsize::new(0);
+    Arc::new(move |it| {
+        let is_run = matches!(it, Progress::Done { .. });
+        if is_run && made.fetch_add(1, Ordering::Relaxed) + 1 == LEAST_RUNS {
+            part.at(Some(at));
+        }
+    })
+}
+
 async fn run(
     suite: &Suite,
     options: &RunOptions,
     chosen: &Chosen<'_>,
-    budget: Duration,
+    time: Time,
     stop: &Stop,
 ) -> Result<Soak, NightError> {
     let folder = scratch::make()?;
-    let began = Instant::now();
+    let (began, now) = (Instant::now(), Utc::now());
+    let asked = schedule::deadline(now, &Until::Budget(time.asked), "UTC")?;
     let small = RunOptions {
-        until: Some(Until::Budget(budget)),
+        until: Some(Until::Budget(time.most)),
         jobs: Some(1),
         sampling: Sampling::EachRun,
         ..options.clone()
     };
-    let quiet: Arc<dyn Fn(Progress) + Send + Sync> = Arc::new(|_| ());
     let (out, part) = (folder.path().join("night"), stop.of_part());
-    let scenarios = rows(chosen, budget);
-    let probed = Box::pin(probe_inside(suite, scenarios, &small, out, &part, quiet)).await?;
+    let counted = counted(part.clone(), schedule::last_attempt_by(now, asked));
+    let scenarios = rows(chosen, time.asked);
+    let probed = Box::pin(probe_inside(suite, scenarios, &small, out, &part, counted)).await?;
     if let Some(problem) = probed.preflight {
         return Ok(chosen.nothing(problem));
     }
@@ -180,5 +213,57 @@ fn told(chosen: &Chosen<'_>, entries: &[Entry]) -> Soak {
         series: all.filter_map(of).collect(),
         problem,
         ..chosen.nothing(String::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::Why;
+    use super::*;
+    use crate::model::Verdict;
+
+    fn done() -> Progress {
+        Progress::Done {
+            scenario: "orders/soak-1".to_owned(),
+            outcome: Outcome::Completed,
+            looks: Verdict::Unchanged,
+            duration: Duration::from_secs(2),
+            done: 1,
+            of: 100,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_soak_goes_on_behind_its_time_until_enough_runs_were_made() {
+        let stop = Stop::default();
+        let tell = counted(stop.clone(), Utc::now() - TimeDelta::seconds(1));
+        (1..LEAST_RUNS).for_each(|_| tell(done()));
+        tokio::task::yield_now().await;
+        assert_eq!(stop.why(), None, "one run too few");
+        tell(Progress::Judging);
+        tokio::task::yield_now().await;
+        assert_eq!(stop.why(), None, "that was no run");
+        tell(done());
+        stop.comes().await;
+        assert_eq!(stop.why(), Some(Why::Deadline));
+    }
+
+    #[tokio::test]
+    async fn a_soak_with_enough_runs_uses_the_rest_of_its_time() {
+        let stop = Stop::default();
+        let tell = counted(stop.clone(), Utc::now() + TimeDelta::hours(1));
+        (0..=LEAST_RUNS).for_each(|_| tell(done()));
+        tokio::task::yield_now().await;
+        assert_eq!(stop.why(), None);
+    }
+
+    #[test]
+    fn a_soak_never_takes_more_than_the_night_has_left() {
+        let s = Duration::from_secs;
+        assert_eq!(Time::of(s(40), s(900)), Time { asked: s(40), most: s(120) });
+        assert_eq!(Time::of(s(40), s(90)), Time { asked: s(40), most: s(90) });
+        assert_eq!(Time::of(s(40), s(30)), Time { asked: s(30), most: s(30) });
     }
 }

@@ -1,9 +1,9 @@
 //! The workers of a night: each takes the next scenario, has it attempted, and tries it once more
 //! in a fresh context where it failed or differs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use super::attempts::{self, Attempted, Side, Worker};
 use super::closing::{end, joined};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
-use super::means::{Accepted, Goals, Means};
+use super::means::Means;
 use super::more::More;
 use super::order::{self, Fit};
 use super::pages::retire;
@@ -23,8 +23,8 @@ use super::products::Products;
 use super::queue::{Queue, Turn};
 use super::resume::{self, Earlier};
 use super::room::{self, Room};
+use super::runs::Runs;
 use super::shake::Shake;
-use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
 };
@@ -33,7 +33,7 @@ use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::PendingReason;
-use crate::model::{Because, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::{Because, Event, Outcome, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage::chance::{goes_on, most_attempts};
 use crate::triage::outages;
@@ -51,9 +51,8 @@ pub(super) struct Hall {
     control: Option<Control>,
     /// What still fits into the night.
     fit: Fit,
-    /// The attempts that said something, in the order in which they ended: the position of the
-    /// scenario, and whether it failed.
-    ended: Mutex<Vec<(usize, bool)>>,
+    /// The attempts that said something.
+    runs: Runs,
     done: AtomicUsize,
     of: usize,
     /// The workers here that are free for what is attempted here although others attempt the rest.
@@ -81,12 +80,13 @@ pub(super) async fn run(
     options: &RunOptions,
     ledger: &Arc<Ledger>,
     plan: &Arc<Plan>,
-    ready: Ready,
+    mut ready: Ready,
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<(Option<Browser>, Arc<Hall>), NightError> {
     let asked = Afar::of(suite, options, (ledger, plan), (ready.runnable.len(), stop));
     let afar = Box::pin(asked).await?;
+    let means = Means::of(suite, options, (plan.clone(), ledger.clone()), &mut ready)?;
     let jobs = options.workers(suite, ready.runnable.len());
     let at_once = afar.as_ref().map_or(jobs, |_| ready.runnable.len().min(MOST_HANDED_OUT));
     let mut first_browser = ready.browser;
@@ -95,22 +95,7 @@ pub(super) async fn run(
     for product in ready.products.all().filter(|_| afar.is_none()) {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
-    let hands = Hands::of(options, ready.tried);
-    let goals = Goals::of(suite, plan, ledger, (options, &hands))?;
-    let side = Side::under_test(
-        Means {
-            config: suite.config.clone(),
-            ledger: ledger.clone(),
-            plan: plan.clone(),
-            browser_options: ready.browser_options,
-            patience: plan.patience.unwrap_or(Patience::USUAL),
-            mail: ready.mail,
-            hands,
-            accepted: Accepted::of(plan),
-            goals,
-        },
-        ready.products,
-    );
+    let side = Side::under_test(means, ready.products);
     control::tell_cost(plan, &progress);
     let hall = Arc::new(Hall {
         control: Control::of(&side, &ready.others),
@@ -124,7 +109,7 @@ pub(super) async fn run(
         sampling: options.sampling,
         cold: afar.is_some() || options.shake.as_ref().is_some_and(Shake::is_cold),
         afar,
-        ended: Mutex::default(),
+        runs: Runs::default(),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -167,7 +152,7 @@ async fn later(
 /// went wrong.
 async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
     let plan = &hall.side.means.plan;
-    let mut open = outages::again(plan, &hall.ended());
+    let mut open = outages::again(plan, &hall.runs.in_order());
     for _ in 0..outages::MOST_ROUNDS {
         if open.is_empty() {
             break;
@@ -178,7 +163,7 @@ async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErr
         if failed.is_some() || hall.stop.why().is_some() {
             return failed;
         }
-        open = outages::unclear(plan, &hall.ended());
+        open = outages::unclear(plan, &hall.runs.in_order());
     }
     None
 }
@@ -216,8 +201,8 @@ async fn until_clear(
 ) -> Option<NightError> {
     let plan = &hall.side.means.plan;
     let mut seen = None;
-    while seen != Some(hall.ended().len()) {
-        let ended = hall.ended();
+    while seen != Some(hall.runs.in_order().len()) {
+        let ended = hall.runs.in_order();
         seen = Some(ended.len());
         let wanted = (more.open)(plan, &ended);
         let at_once = hall.at_once.min(wanted.len());
@@ -293,7 +278,7 @@ async fn work_rest(
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some((turn, _hand)) = hall.next(&queue).await {
         if hall.stop.why().is_none() {
-            hall.on_control(&scenarios[turn.index], (1, true), &mut pair).await?;
+            hall.on_control(&scenarios[turn.index], Outcome::Completed, &mut pair).await?;
         }
     }
     Ok(pair.own.browser)
@@ -320,7 +305,7 @@ async fn work_again(
             if let Attempted::Ended(Ended::With(outcome)) = ended {
                 let look = hall.look(scenario, number, outcome)?;
                 let lacked = hall.lacked_room(&look, began).await?;
-                hall.note(turn.index, look.run().filter(|_| !lacked));
+                hall.runs.note(turn.index, Utc::now(), look.run().filter(|_| !lacked));
             }
         }
     }
@@ -425,7 +410,7 @@ impl Hall {
         for number in 1..=most {
             let began = Utc::now();
             let outcome = match earlier.get(&number) {
-                Some(outcome) => *outcome,
+                Some((outcome, _)) => *outcome,
                 None => match self.attempt(scenario, number, pair).await? {
                     Attempted::Ended(Ended::With(outcome)) => outcome,
                     Attempted::Ended(Ended::Stopped) => {
@@ -436,7 +421,6 @@ impl Hall {
             };
             is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
-            let well = outcome == Outcome::Completed;
             let lacked = !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
             let run = |look: &LookedAt| look.run().filter(|_| !lacked);
             let with = |look: &LookedAt| tonight.iter().copied().chain(run(look)).collect();
@@ -446,12 +430,14 @@ impl Hall {
             };
             while !lacked && self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
-                self.on_control(scenario, (runs, well), pair).await?;
+                self.on_control(scenario, outcome, pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            self.note(index, run(&look));
+            let at = earlier.get(&number).map_or_else(Utc::now, |it| it.1);
+            self.runs.note(index, at, run(&look));
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
+                self.note_behind(scenario, index, &earlier, number)?;
                 if is_kept {
                     // Nothing was run of it tonight: it counts, and nobody is told.
                     self.done.fetch_add(1, Ordering::Relaxed);
@@ -541,21 +527,22 @@ impl Hall {
         }
     }
 
-    /// Runs a scenario on the control once more, with the browser of this worker.
+    /// Runs a scenario on the control once more that ended so tonight, with the browser of this worker.
     async fn on_control(
         &self,
         scenario: &Scenario,
-        (run, well): (u32, bool),
+        outcome: Outcome,
         pair: &mut Workers,
     ) -> Result<(), NightError> {
         let Some(control) = &self.control else { return Ok(()) };
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
-        // Its attempts are numbered after all that tonight's may have.
-        let number = most_attempts(&self.side.means.plan, scenario) + run;
+        let entries = self.side.means.ledger.entries_of(&scenario.id);
+        let number = control::number(&self.side.means.plan, scenario, &entries);
         let afar = self.elsewhere(scenario);
         let _here = if afar.is_none() { self.here.acquire().await.ok() } else { None };
         pair.control.browser = pair.own.browser.take();
         let at = (afar, &self.stop);
+        let well = outcome == Outcome::Completed;
         let done = control.run(scenario, (number, well), &mut pair.control, at).await;
         pair.own.browser = pair.control.browser.take();
         done
@@ -572,15 +559,19 @@ impl Hall {
         LookedAt::after(&self.side.means, (scenario, baselines), number, outcome)
     }
 
-    /// The attempts so far that said something, in the order in which they ended.
-    fn ended(&self) -> Vec<(usize, bool)> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Takes note of what an attempt said.
-    fn note(&self, index: usize, run: Option<Run>) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.extend(run.map(|it| (index, it == Run::Failed)));
+    /// Takes note of what ran once more behind its reruns before the night broke off.
+    fn note_behind(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        earlier: &BTreeMap<u32, (Outcome, DateTime<Utc>)>,
+        number: u32,
+    ) -> Result<(), NightError> {
+        for (number, (outcome, at)) in earlier.range(number + 1..) {
+            let look = self.look(scenario, *number, *outcome)?;
+            self.runs.note(index, *at, look.run());
+        }
+        Ok(())
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {

@@ -121,7 +121,7 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, action: &Action) -> PolicyDecision {
         match &self.proposals {
-            Some(bounds) if !only_looks(action) => {
+            Some(bounds) if !action.only_looks() => {
                 self.decide_proposed(Proposed { filled: action, told: action, bounds })
             }
             Some(_) | None => self.decide_written(action),
@@ -256,19 +256,6 @@ impl Policy {
             .filter(|decision| decision.ruling != Ruling::Allow)
             .unwrap_or_else(|| PolicyDecision::allow("the suite's author may run any command"))
     }
-}
-
-/// Whether an action only looks at a page that is open.
-fn only_looks(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::See(_)
-            | Action::SeeNot(_)
-            | Action::Expect(_)
-            | Action::Capture(_)
-            | Action::Snapshot(_)
-            | Action::Wait { .. }
-    )
 }
 
 /// The words of a command that may name a program: the first, or for a shell any.

@@ -226,7 +226,7 @@ pub struct Shared {
     pub what: &'static str,
     /// All findings that can only be accepted together.
     pub all: String,
-    /// The night.
+    /// What names the night to a command.
     pub night: String,
 }
 

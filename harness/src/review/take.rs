@@ -262,7 +262,7 @@ impl Desk {
             place: format!("{}@{} {}", pending.scenario, pending.checkpoint, pending.facet),
             what,
             all: all.iter().map(id).collect::<Vec<_>>().join(" "),
-            night: self.plan.night.clone(),
+            night: self.night.named_among(&self.root.join("reports/nights")),
         })))
     }
 

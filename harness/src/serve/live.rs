@@ -39,6 +39,19 @@ pub struct Live {
     read: u64,
 }
 
+/// An attempt that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Which attempt.
+    pub attempt: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
+}
+
 /// How far a scenario is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -52,19 +65,15 @@ pub enum State {
         since: DateTime<Utc>,
         /// The last step that was done.
         step: Option<u32>,
-        /// How the attempt before ended.
-        before: Option<Outcome>,
+        /// The attempt before.
+        before: Option<Ended>,
     },
     /// Its last attempt has ended; another may follow.
     Done {
-        /// Which attempt.
-        attempt: u32,
-        /// How it ended.
-        outcome: Outcome,
-        /// When.
-        at: DateTime<Utc>,
-        /// How long it took, in milliseconds.
-        ms: u64,
+        /// That attempt.
+        last: Ended,
+        /// Why no other follows, where it was to.
+        no_more: Option<String>,
     },
     /// It will not run.
     NotRun(String),
@@ -164,7 +173,7 @@ impl Live {
             Event::AttemptStarted { scenario, attempt, purpose: Purpose::Judging, .. } => {
                 self.change(&scenario, |state| {
                     let before = match state {
-                        State::Done { outcome, .. } => Some(*outcome),
+                        State::Done { last, .. } => Some(*last),
                         State::Waiting | State::Running { .. } | State::NotRun(_) => None,
                     };
                     Some(State::Running { attempt, since: at, step: None, before })
@@ -185,11 +194,22 @@ impl Live {
             Event::AttemptFinished { scenario, attempt: of, outcome, duration_ms: ms, .. } => {
                 self.change(&scenario, |state| {
                     let runs = matches!(state, State::Running { attempt, .. } if *attempt == of);
-                    runs.then_some(State::Done { attempt: of, outcome, at, ms })
+                    let last = Ended { attempt: of, outcome, at, ms };
+                    runs.then_some(State::Done { last, no_more: None })
                 });
             }
             Event::NotRun { scenario, detail, .. } => {
-                self.change(&scenario, |_| Some(State::NotRun(detail)));
+                self.change(&scenario, |state| {
+                    Some(match state {
+                        // It ran, and what was seen then counts.
+                        State::Done { last, .. } | State::Running { before: Some(last), .. } => {
+                            State::Done { last: *last, no_more: Some(detail) }
+                        }
+                        State::Waiting | State::NotRun(_) | State::Running { before: None, .. } => {
+                            State::NotRun(detail)
+                        }
+                    })
+                });
             }
             Event::Usage { .. }
             | Event::NightStarted { .. }
@@ -250,6 +270,14 @@ mod tests {
         }
     }
 
+    /// How the last attempt of a scenario ended that is done, and how long it took.
+    fn done_in(live: &Live, scenario: &str) -> Option<(Outcome, u64)> {
+        match &live.scenarios[scenario] {
+            State::Done { last, .. } => Some((last.outcome, last.ms)),
+            State::Waiting | State::Running { .. } | State::NotRun(_) => None,
+        }
+    }
+
     fn write(folder: &Path, events: &[serde_json::Value], end: &str) {
         let path = folder.join("ledger.jsonl");
         let file = File::options().append(true).create(true).open(path);
@@ -290,10 +318,7 @@ mod tests {
             "\n",
         );
         live.follow();
-        assert!(matches!(
-            live.scenarios["a"],
-            State::Done { outcome: Outcome::Failed, ms: 70, .. }
-        ));
+        assert_eq!(done_in(&live, "a"), Some((Outcome::Failed, 70)));
         assert_eq!(live.scenarios["c"], State::NotRun("late".to_owned()));
         assert!(live.ended);
     }
@@ -362,18 +387,41 @@ mod tests {
         let mut opened_now = live(&ids, folder.path());
         opened_now.follow();
         for seen in [&watched, &opened_now] {
-            assert!(matches!(
-                seen.scenarios["a"],
-                State::Done { outcome: Outcome::Failed, ms: 70, .. }
-            ));
+            assert_eq!(done_in(seen, "a"), Some((Outcome::Failed, 70)));
             assert!(matches!(seen.scenarios["b"], State::Running { before: None, .. }));
-            assert!(matches!(seen.scenarios["c"], State::Done { ms: 90, .. }), "it is done");
+            assert_eq!(done_in(seen, "c"), Some((Outcome::Completed, 90)), "it is done");
             assert_eq!(seen.scenarios["d"], State::Waiting, "it is tried now");
             assert_eq!(seen.unwell, ["shop: no answer"], "it is told once");
         }
         write_from(folder.path(), 12, &[ended("b", "completed", 30)]);
         watched.follow();
-        assert!(matches!(watched.scenarios["b"], State::Done { ms: 30, .. }), "nothing is lost");
+        assert_eq!(done_in(&watched, "b"), Some((Outcome::Completed, 30)), "nothing is lost");
+    }
+
+    #[test]
+    fn what_ran_and_is_not_run_again_is_done_and_what_never_ended_will_not_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut live = live(&["a", "b", "c"], folder.path());
+        let gone = |id: &str| json!({ "type": "not-run", "scenario": id, "because": "deadline", "detail": "late" });
+        let events = [
+            begun("a", 1, "judging"),
+            ended("a", "failed", 70),
+            gone("a"),
+            begun("b", 1, "judging"),
+            ended("b", "failed", 80),
+            begun("b", 2, "judging"),
+            gone("b"),
+            begun("c", 1, "judging"),
+            gone("c"),
+        ];
+        write_from(folder.path(), 0, &events);
+        live.follow();
+        for (id, ms) in [("a", 70), ("b", 80)] {
+            assert_eq!(done_in(&live, id), Some((Outcome::Failed, ms)));
+            let said = matches!(&live.scenarios[id], State::Done { no_more: Some(why), .. } if why == "late");
+            assert!(said, "{:?}", live.scenarios[id]);
+        }
+        assert_eq!(live.scenarios["c"], State::NotRun("late".to_owned()));
     }
 
     #[test]

@@ -337,6 +337,20 @@ impl Action {
         }
     }
 
+    /// Whether it only looks at a page that is open.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::See(_)
+                | Self::SeeNot(_)
+                | Self::Expect(_)
+                | Self::Wait { .. }
+                | Self::Capture(_)
+                | Self::Snapshot(_)
+        )
+    }
+
     /// The checkpoint that the action itself takes, if it takes one.
     #[must_use]
     pub fn snapshot(&self) -> Option<&Snapshot> {
@@ -431,6 +445,17 @@ impl Step {
 mod tests {
     use super::*;
     use crate::model::Locator;
+
+    #[test]
+    fn what_looks_at_a_page_is_told_from_what_uses_it_or_asks_somebody() {
+        let button = || Target::plain(Locator::Text(Template::new("Apply")));
+        assert!(Action::See(vec![button()]).only_looks());
+        assert!(Action::SeeNot(vec![button()]).only_looks());
+        for other in [Action::click(button()), Action::Hover(button()), Action::Judge("it".into())]
+        {
+            assert!(!other.only_looks(), "{other:?}");
+        }
+    }
 
     #[test]
     fn steps_of_the_first_plans_still_load() {

@@ -1,6 +1,7 @@
 //! [`Event`]: one line of the ledger. What happened, in order, and nothing of what we think of it.
 
 use chrono::{DateTime, Utc};
+use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
@@ -321,6 +322,51 @@ pub struct KnownValue {
     pub token: String,
 }
 
+impl KnownValue {
+    /// Those that can stand in a text, the longest first, so that a folder inside another is named by its
+    /// own token.
+    #[must_use]
+    pub fn in_order(known: &[Self]) -> Vec<&Self> {
+        let mut values: Vec<&Self> = known.iter().filter(|it| !it.value.is_empty()).collect();
+        values.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.value.cmp(&b.value)));
+        values
+    }
+
+    /// What finds a value in a text as a whole word: its first group, where it has one. A bare number is
+    /// only taken for a port where it is written as one, so that a count which happens to be the same
+    /// tonight stays visible.
+    pub fn pattern(value: &str) -> Result<Regex, regex::Error> {
+        let escaped = regex::escape(value);
+        let edge =
+            |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_');
+        if value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Regex::new(&format!(r#"(?i:[:=]|\bport["']?[ :=]{{1,3}}["']?)({escaped})\b"#));
+        }
+        let before = if edge(value.as_bytes().first()) { r"\b" } else { "" };
+        let after = if edge(value.as_bytes().last()) { r"\b" } else { "" };
+        Regex::new(&format!("{before}{escaped}{after}"))
+    }
+
+    /// A text in which their tokens stand for these values: without what only tonight had.
+    #[must_use]
+    pub fn told(known: &[Self], text: &str) -> String {
+        let is_there = |it: &&Self| text.contains(&it.value);
+        let all = Self::in_order(known).into_iter().filter(is_there);
+        all.fold(text.to_owned(), |text, it| it.told_in(&text))
+    }
+
+    fn told_in(&self, text: &str) -> String {
+        // One that is too long for an expression, which none of ours is, stays as it is.
+        let Ok(pattern) = Self::pattern(&self.value) else { return text.to_owned() };
+        let by_token = |found: &Captures<'_>| {
+            let whole = &found[0];
+            let value = found.get(1).map_or(whole.len(), |it| it.len());
+            format!("{}{}", &whole[..whole.len() - value], self.token)
+        };
+        pattern.replace_all(text, by_token).into_owned()
+    }
+}
+
 /// A step as it went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
@@ -453,5 +499,29 @@ impl EvidenceRef {
     pub fn is_of(&self, sha256: &str) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         name.split('.').next() == Some(sha256)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_tonight_had_is_told_by_its_token_and_a_count_that_is_the_same_stays() {
+        let one = |value: &str, token: &str| KnownValue {
+            value: value.to_owned(),
+            token: token.to_owned(),
+        };
+        let known = [one("41235", "[port]"), one("/n7", "[tmp]"), one("/n7/work", "[work]")];
+        for (text, told) in [
+            ("127.0.0.1:41235 is not well", "127.0.0.1:[port] is not well"),
+            ("curl http://localhost:41235/orders", "curl http://localhost:[port]/orders"),
+            ("shopd --port 41235 --data /n7/work/x", "shopd --port [port] --data [work]/x"),
+            ("cat /n7/log", "cat [tmp]/log"),
+            ("41235 rows at :412350", "41235 rows at :412350"),
+            ("/orders?page=2", "/orders?page=2"),
+        ] {
+            assert_eq!(KnownValue::told(&known, text), told);
+        }
     }
 }

@@ -121,20 +121,14 @@ fn names_trace(test: &TextTest, said: &str) -> bool {
 /// Whether a step only looks at what is there.
 fn is_look(step: &Step) -> bool {
     match &step.action {
-        Action::See(_)
-        | Action::SeeNot(_)
-        | Action::Expect(_)
-        | Action::Wait { .. }
-        | Action::Capture(_)
-        | Action::Snapshot(_)
-        | Action::Judge(_) => true,
+        Action::Judge(_) => true,
         Action::Terminal(action) => matches!(
             **action,
             TerminalAction::WaitScreen { .. }
                 | TerminalAction::Stop { .. }
                 | TerminalAction::Snapshot(_)
         ),
-        _ => false,
+        of_page => of_page.only_looks(),
     }
 }
 

@@ -54,7 +54,7 @@ struct Known {
 impl Known {
     /// `None` for a value that is too long for an expression, which none of ours is.
     fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| known_value(&self.value).ok()).as_ref()
+        self.regex.get_or_init(|| KnownValue::pattern(&self.value).ok()).as_ref()
     }
 }
 
@@ -80,11 +80,7 @@ impl Redactor {
                 Redaction::Class(class) => redactor.classes.push((at, *class)),
             }
         }
-        let mut values: Vec<&KnownValue> =
-            known.iter().filter(|known| !known.value.is_empty()).collect();
-        // The longest first, so that a folder inside another is named by its own token.
-        values.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.value.cmp(&b.value)));
-        for known in values {
+        for known in KnownValue::in_order(known) {
             redactor.known.push(Known {
                 value: known.value.clone(),
                 token: known.token.clone(),
@@ -230,19 +226,6 @@ fn compile(pattern: &str) -> Result<Regex, CompareError> {
     }
     compiled.insert(pattern.to_owned(), regex.clone());
     Ok(regex)
-}
-
-/// A value as a whole word. A bare number is only taken for a port where it is written as one,
-/// so that a count which happens to be the same tonight stays visible.
-fn known_value(value: &str) -> Result<Regex, regex::Error> {
-    let escaped = regex::escape(value);
-    let edge = |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_');
-    if value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Regex::new(&format!(r#"(?i:[:=]|\bport["']?[ :=]{{1,3}}["']?)({escaped})\b"#));
-    }
-    let before = if edge(value.as_bytes().first()) { r"\b" } else { "" };
-    let after = if edge(value.as_bytes().last()) { r"\b" } else { "" };
-    Regex::new(&format!("{before}{escaped}{after}"))
 }
 
 /// The placeholders that stand in a text already.

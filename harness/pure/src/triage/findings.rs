@@ -222,16 +222,12 @@ impl Material<'_> {
         if !self.tells_failures(scenario) || self.seen.is_alike(scenario, number) {
             return all;
         }
-        let mut failures = log.failures().peekable();
         // What fails after the first failed step follows from it, or is told with it: several
         // failures of one attempt are never several findings.
-        if let Some((step, failure)) = failures.peek() {
-            let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
-            let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-            let mut failed =
-                spot::failure(scenario, number, (step.index, &step.place), why, evidence);
+        if let Some(mut failed) = world::failure(scenario, number, log) {
             if let Some(scenario) = self.seen.scenario(scenario) {
                 spot::add_more_checks(&mut failed, &spot::later_checks(scenario, log));
+                spot::without_known(&mut failed, log.known);
             }
             all.push(failed);
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {

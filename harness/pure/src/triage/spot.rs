@@ -8,7 +8,7 @@ use crate::model::change::Identity;
 use crate::model::comparison::Located;
 use crate::model::event::Failure;
 use crate::model::finding::FacetChange;
-use crate::model::{Change, Difference, Outcome, Scenario, Step, StepRecord, Thing};
+use crate::model::{Change, Difference, KnownValue, Outcome, Scenario, Step, StepRecord, Thing};
 
 /// The changes of a difference, each once.
 #[must_use]
@@ -53,6 +53,14 @@ pub fn failure(
         facets: vec![change],
     };
     Located { difference, replaced: Vec::new() }
+}
+
+/// Tells what a failed step says without the values that its attempt was given.
+pub fn without_known(failed: &mut Located, known: &[KnownValue]) {
+    for change in &mut failed.difference.facets {
+        change.expected = KnownValue::told(known, &change.expected);
+        change.actual = KnownValue::told(known, &change.actual);
+    }
 }
 
 /// The steps that failed after the first failed one, without those of `finally`.

@@ -24,12 +24,15 @@ pub const KEY: &str = "the world changed";
 /// The most causes that are told of the control.
 const MOST_FIXED: usize = 20;
 
-/// The first failed step of an attempt as a difference.
+/// The first failed step of an attempt as a difference. What it says is told without what only this
+/// attempt had, such as a port.
 pub fn failure(scenario: &str, number: u32, log: &AttemptLog<'_>) -> Option<Located> {
     let (step, failure) = log.failures().next()?;
     let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
     let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-    Some(spot::failure(scenario, number, (step.index, &step.place), why, evidence))
+    let mut failed = spot::failure(scenario, number, (step.index, &step.place), why, evidence);
+    spot::without_known(&mut failed, log.known);
+    Some(failed)
 }
 
 /// All that the control differs in as tonight does, or fails at, where something was accepted.

@@ -217,7 +217,7 @@ async fn budgets_of_step_scenario_and_night_end_the_way_and_the_ledger_says_whic
 
     let money = Budget { money: Some(20), ..Budget::default() };
     let mut stage = Stage {
-        purse: Purse::new(money, Spent { money: 15, ..Spent::default() }),
+        purse: Arc::new(Purse::new(money, Spent { money: 15, ..Spent::default() })),
         price: Some(Price { read: 500_000, written: 0, currency: "EUR".to_owned() }),
         ..asking(pages(), asks())
     };

@@ -12,8 +12,9 @@ use super::goal::{buttons, failure, goal, way};
 use super::recordings::recorded_goal;
 use super::*;
 use crate::model::action::MOST_ACTIONS;
-use crate::model::budget::Budget;
+use crate::model::budget::{Budget, Spent};
 use crate::model::pursuit::Said;
+use crate::process::FairInstant;
 
 /// A coding agent that asks for what a test says, and remembers what it was answered.
 #[derive(Debug, Default)]
@@ -143,6 +144,37 @@ async fn a_budget_that_is_over_ends_the_coding_agent_and_the_way() {
     let mut stage = handed(outlines(), wishes());
     let (ended, _) = stage.play(&bound(None)).await;
     assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Completed), 3));
+}
+
+/// A goal that may take so long, for which a coding agent would be started, while somebody else holds all
+/// of the night's time for a moment.
+async fn behind_others(within_ms: Option<u64>) -> (Stage, Ended, Vec<Event>) {
+    let time = Budget { time_ms: Some(60_000), ..Budget::default() };
+    let purse = Arc::new(Purse::new(time, Spent::default()));
+    let mut stage = Stage {
+        purse: purse.clone(),
+        ..handed(vec![buttons(&["Save"])], vec![act(Action::click(button("Save")))])
+    };
+    let mut scenario = goal("persist it", MOST_ACTIONS, Vec::new());
+    scenario.steps[0].within_ms = within_ms;
+    let all = Spent { asked: 1, time_ms: 60_000, ..Spent::default() };
+    let held = purse.hold(all).await.expect("nothing is spent");
+    let others = async {
+        (FairInstant::now() + Duration::from_millis(300)).come().await;
+        drop(held);
+    };
+    let ((ended, events), ()) = tokio::join!(stage.play(&scenario), others);
+    (stage, ended, events)
+}
+
+#[tokio::test]
+async fn a_coding_agent_that_had_to_wait_is_not_started_where_the_steps_time_is_over() {
+    let (stage, ended, events) = behind_others(Some(50)).await;
+    assert_eq!((ended, heard(&stage)), (Ended::With(Outcome::Blocked), Vec::new()));
+    assert_eq!(failure(&events).expect("it failed").2, "still at it");
+    assert_eq!(stage.purse.spent(), Spent::default(), "nobody was asked");
+    let (stage, ended, _) = behind_others(None).await;
+    assert_eq!((ended, heard(&stage)), (Ended::With(Outcome::Completed), vec!["done".to_owned()]));
 }
 
 #[tokio::test]

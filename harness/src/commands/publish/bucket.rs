@@ -1,18 +1,21 @@
 //! [`put`]: a night into a bucket. Its page is written last of its files, and the page of all nights
-//! after it, so that no link leads to half a night; of one that goes its page is removed first.
+//! after it, so that no link leads to half a night; of one that goes its page is removed first. The list
+//! and the page of all are written only as long as nobody else wrote them since they were read.
 
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 use super::files::files;
 use super::list::{LIST, List, PAGE};
 use super::page::{About, page};
-use super::store::Store;
+use super::store::{Store, Was};
 use crate::serve;
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
+/// So often others may come first.
+const MOST_TIMES: usize = 20;
 
 /// Puts a night there, keeps so many, and writes the page of all; answers with where its own is.
 ///
@@ -20,49 +23,87 @@ const JSON: &str = "application/json";
 /// Something cannot be read or written, or is there that we did not put there.
 pub fn put(store: &Store, night: &Path, about: About, keep: usize) -> anyhow::Result<String> {
     let name = about.night.clone();
-    let mut list = read(store)?;
-    list.takes(&about, keep)?;
     let page_of_it = format!("{name}/{PAGE}");
-    ensure!(
-        list.has(&name) || store.get(&page_of_it)?.is_none(),
-        "{} is there already, and was put there by somebody else",
-        store.address(&page_of_it)
-    );
     let files = files(night)?;
-    let mut all = written(store, &name)?;
-    all.retain(|it| !files.contains(it));
-    all.extend(files.iter().cloned());
-    // Listed before it is there, so that whatever comes of it is ours and can be removed.
-    store.put(&record(&name), JSON, &serde_json::to_vec(&all)?)?;
-    list.add(about);
-    store.put(LIST, JSON, &list.bytes()?)?;
+    change(store, &|list| {
+        list.takes(&about, keep)?;
+        ensure!(
+            list.has(&name) || store.get(&page_of_it)?.is_none(),
+            "{} is there already, and was put there by somebody else",
+            store.address(&page_of_it)
+        );
+        let mut all = written(store, &name)?;
+        all.retain(|it| !files.contains(it));
+        all.extend(files.iter().cloned());
+        // Listed before it is there, so that whatever comes of it is ours and can be removed.
+        store.put(&record(&name), JSON, &serde_json::to_vec(&all)?)?;
+        list.announce(about.clone());
+        Ok(())
+    })?;
     for file in &files {
         let path = night.join(file);
         let bytes = std::fs::read(&path);
         let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
         store.put(&format!("{name}/{file}"), media(file), &bytes)?;
     }
-    let gone = list.trim(keep);
-    let page = page(list.nights()).context("cannot make the page of nights")?;
-    store.put(PAGE, HTML, page.as_bytes())?;
+    change(store, &|list| {
+        list.add(about.clone());
+        Ok(())
+    })?;
+    let gone = write_page(store, keep)?;
     for night in &gone {
         remove(store, &night.night)?;
     }
-    store.put(LIST, JSON, &list.bytes()?)?;
+    if !gone.is_empty() {
+        change(store, &|list| {
+            list.forget(&gone);
+            Ok(())
+        })?;
+    }
     Ok(store.address(&page_of_it))
 }
 
+/// Changes the list as it is there, and begins again where somebody else has changed it meanwhile.
+fn change(store: &Store, by: &dyn Fn(&mut List) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    for _ in 0..MOST_TIMES {
+        let (mut list, was) = read(store)?;
+        by(&mut list)?;
+        if store.put_over(&was, (LIST, JSON), &list.bytes()?)? {
+            return Ok(());
+        }
+    }
+    bail!("others changed {} each time, {MOST_TIMES} times", store.address(LIST))
+}
+
+/// Writes the page of the newest nights, and begins again where somebody else has written one
+/// meanwhile; answers with the nights that are on it no more.
+fn write_page(store: &Store, keep: usize) -> anyhow::Result<Vec<About>> {
+    for _ in 0..MOST_TIMES {
+        // Read before the list: what is written over is made of no newer list than this one.
+        let (_, was) = store.read(PAGE)?;
+        let (mut list, _) = read(store)?;
+        let gone = list.trim(keep);
+        let page = page(list.nights()).context("cannot make the page of nights")?;
+        if store.put_over(&was, (PAGE, HTML), page.as_bytes())? {
+            return Ok(gone);
+        }
+    }
+    bail!("others wrote {} each time, {MOST_TIMES} times", store.address(PAGE))
+}
+
 /// What was put there.
-fn read(store: &Store) -> anyhow::Result<List> {
-    if let Some(bytes) = store.get(LIST)? {
-        return List::read(&bytes).with_context(|| format!("cannot use {}", store.address(LIST)));
+fn read(store: &Store) -> anyhow::Result<(List, Was)> {
+    let (bytes, was) = store.read(LIST)?;
+    if let Some(bytes) = bytes {
+        let list = List::read(&bytes);
+        return Ok((list.with_context(|| format!("cannot use {}", store.address(LIST)))?, was));
     }
     ensure!(
         store.get(PAGE)?.is_none(),
         "{} is a page that is not ours; name a prefix below which nothing else is",
         store.address(PAGE)
     );
-    Ok(List::none())
+    Ok((List::none(), was))
 }
 
 /// What says which files a night has there.
@@ -149,6 +190,49 @@ mod tests {
         };
         assert!(at("PUT /reports/shop/n1/evidence") < at("PUT /reports/shop/n1/index.html"));
         assert!(at("DELETE /reports/shop/n1/index.html") < at("DELETE /reports/shop/n1/evidence"));
+    }
+
+    #[test]
+    fn nights_that_are_put_at_once_are_all_on_the_page() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (storage, store) = Storage::start();
+        let days = 1..=4;
+        std::thread::scope(|scope| {
+            for day in days.clone() {
+                let about = night(root.path(), &format!("n{day}"), day);
+                let (folder, store) = (root.path().join(&about.night), &store);
+                scope.spawn(move || put(store, &folder, about, 5).expect("put"));
+            }
+        });
+        let objects = storage.objects.lock().expect("whole");
+        let page = String::from_utf8_lossy(&objects["/reports/shop/index.html"]).into_owned();
+        for day in days {
+            assert!(page.contains(&format!("n{day}/index.html")), "n{day}: {page}");
+        }
+    }
+
+    #[test]
+    fn a_night_that_never_came_is_on_no_page_and_goes_with_its_time() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (storage, store) = Storage::start();
+        let about = night(root.path(), "n1", 1);
+        change(&store, &|list| {
+            list.announce(about.clone());
+            Ok(())
+        })
+        .expect("announced");
+        let page = || {
+            let objects = storage.objects.lock().expect("whole");
+            let text = |name: &str| String::from_utf8_lossy(&objects[name]).into_owned();
+            (text("/reports/shop/index.html"), text("/reports/shop/.nightshift.json"))
+        };
+        for day in 2..=3 {
+            let about = night(root.path(), &format!("n{day}"), day);
+            put(&store, &root.path().join(&about.night), about, 2).expect("put");
+            let (page, list) = page();
+            assert!(!page.contains("n1/"), "{page}");
+            assert_eq!(list.contains("\"n1\""), day == 2, "{list}");
+        }
     }
 
     #[test]

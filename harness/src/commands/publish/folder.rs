@@ -138,14 +138,33 @@ fn sweep(folder: &Path, list: &List) -> anyhow::Result<()> {
 
 /// Copies the files of a night.
 fn copy(night: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir(to)?;
+    make(to)?;
     for name in files(night)? {
         let copy = to.join(&name);
-        fs::create_dir_all(copy.parent().unwrap_or(to))?;
+        make_all(copy.parent().unwrap_or(to))?;
         fs::copy(night.join(&name), &copy)?;
         for_all(&copy)?;
     }
     Ok(())
+}
+
+/// Makes a folder that is as open as the one that holds it: who reads the page of all nights, such as a
+/// server of another user, reads each of them, whatever the mask of this process is.
+fn make(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir(folder)?;
+    match folder.parent() {
+        Some(parent) => fs::set_permissions(folder, fs::metadata(parent)?.permissions()),
+        None => Ok(()),
+    }
+}
+
+/// The same with all folders above that are missing.
+fn make_all(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    folder.parent().map_or(Ok(()), make_all)?;
+    make(folder)
 }
 
 /// Takes a night that we put there out of sight, where it is there.
@@ -232,6 +251,22 @@ mod tests {
         assert!(!place.join("notified.json").exists(), "who was told is nobody's business");
         let old = put(root.path(), "n1", 1, 2).expect_err("it is too old");
         assert!(old.contains("as many are there that are newer"), "{old}");
+    }
+
+    #[test]
+    fn each_folder_of_a_night_is_as_open_as_the_one_of_all_nights() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().expect("a folder");
+        let public = root.path().join("public");
+        fs::create_dir(&public).expect("made");
+        let mode = |it: &Path| fs::metadata(it).expect("there").permissions().mode() & 0o777;
+        for (day, open) in [(1, 0o775), (2, 0o711)] {
+            fs::set_permissions(&public, fs::Permissions::from_mode(open)).expect("ours");
+            let place = put(root.path(), &format!("n{day}"), day, 5).expect("put");
+            let all = ["", "evidence", "evidence/ab"].map(|it| mode(&place.join(it)));
+            assert_eq!(all, [open; 3], "{open:o}");
+            assert_eq!(mode(&place.join("index.html")), 0o644);
+        }
     }
 
     #[test]

@@ -18,12 +18,15 @@ pub const LIST: &str = ".nightshift.json";
 pub struct List {
     format_version: u32,
     nights: Vec<About>,
+    /// Those that are on their way, and on no page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    coming: Vec<About>,
 }
 
 impl List {
     /// Of a place where nothing was put.
     pub fn none() -> Self {
-        Self { format_version: FORMAT_VERSION, nights: Vec::new() }
+        Self { format_version: FORMAT_VERSION, nights: Vec::new(), coming: Vec::new() }
     }
 
     /// As it was written.
@@ -32,7 +35,7 @@ impl List {
     /// It is no list of nights.
     pub fn read(bytes: &[u8]) -> anyhow::Result<Self> {
         let list: Self = serde_json::from_slice(bytes).context("its list of nights is none")?;
-        let names = list.nights.iter().all(|it| is_name(&it.night));
+        let names = list.nights.iter().chain(&list.coming).all(|it| is_name(&it.night));
         ensure!(names, "its list of nights names what is no night");
         Ok(list)
     }
@@ -47,9 +50,9 @@ impl List {
         &self.nights
     }
 
-    /// Whether a night was put there.
+    /// Whether a night was put there, or is on its way.
     pub fn has(&self, night: &str) -> bool {
-        self.nights.iter().any(|it| it.night == night)
+        self.nights.iter().chain(&self.coming).any(|it| it.night == night)
     }
 
     /// Whether a night belongs there: among the newest so many, by a name of its own.
@@ -64,16 +67,39 @@ impl List {
         Ok(())
     }
 
+    /// With this night on its way, unless it is there already.
+    pub fn announce(&mut self, about: About) {
+        if !self.has(&about.night) {
+            self.coming.push(about);
+        }
+    }
+
     /// With this night, once.
     pub fn add(&mut self, about: About) {
+        self.coming.retain(|it| it.night != about.night);
         self.nights.retain(|it| it.night != about.night);
         self.nights.push(about);
         self.nights.sort_by_key(|it| std::cmp::Reverse(it.started));
     }
 
-    /// Without the nights that are not kept; answers with those.
+    /// Without the nights that are not kept; answers with those. What never came is among them once it
+    /// is older than all that are.
     pub fn trim(&mut self, keep: usize) -> Vec<About> {
-        self.nights.split_off(keep.min(self.nights.len()))
+        let mut gone = self.nights.split_off(keep.min(self.nights.len()));
+        let oldest = self.nights.last().filter(|_| self.nights.len() == keep).map(|it| it.started);
+        let is_late = |it: &About| oldest.is_some_and(|oldest| it.started < oldest);
+        let (late, coming): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.coming).into_iter().partition(is_late);
+        self.coming = coming;
+        gone.extend(late);
+        gone
+    }
+
+    /// Without these nights.
+    pub fn forget(&mut self, gone: &[About]) {
+        let is_gone = |it: &About| gone.iter().any(|gone| gone.night == it.night);
+        self.nights.retain(|it| !is_gone(it));
+        self.coming.retain(|it| !is_gone(it));
     }
 }
 

@@ -40,10 +40,47 @@ struct Access {
     secret: String,
 }
 
+/// In which state an object was read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Was {
+    /// There was none.
+    Missing,
+    /// What the storage calls it by: its `ETag`.
+    Tagged(String),
+    /// The storage does not say.
+    Untold,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    method: &'static str,
+    name: &'a str,
+    media: &'a str,
+    bytes: &'a [u8],
+    /// The header with the state in which alone it is done.
+    only: Option<(&'static str, &'a str)>,
+}
+
+impl<'a> Call<'a> {
+    fn of(method: &'static str, name: &'a str) -> Self {
+        Self { method, name, media: "", bytes: &[], only: None }
+    }
+}
+
+/// What came of a call.
+enum Came {
+    Done(Vec<u8>, Was),
+    Missing,
+    /// It is in another state.
+    Changed,
+}
+
 /// What came of one try.
 enum Said {
-    Done(Vec<u8>),
-    Missing,
+    Came(Came),
+    /// Such a condition is not known there.
+    NoCondition,
     Refused(String),
     NotWell(String),
 }
@@ -88,7 +125,19 @@ impl Store {
     /// # Errors
     /// It cannot be read.
     pub fn get(&self, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        self.call("GET", name, "", &[]).with_context(|| format!("cannot read {name} there"))
+        Ok(self.read(name)?.0)
+    }
+
+    /// The same, and in which state it was.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(&self, name: &str) -> anyhow::Result<(Option<Vec<u8>>, Was)> {
+        let came = self.call(Call::of("GET", name));
+        Ok(match came.with_context(|| format!("cannot read {name} there"))? {
+            Came::Done(bytes, was) => (Some(bytes), was),
+            Came::Missing | Came::Changed => (None, Was::Missing),
+        })
     }
 
     /// Writes an object, whole or not at all.
@@ -96,10 +145,37 @@ impl Store {
     /// # Errors
     /// It was not taken.
     pub fn put(&self, name: &str, media: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let written = self.call("PUT", name, media, bytes);
-        let written = written.with_context(|| format!("cannot write {name} there"))?;
-        ensure!(written.is_some(), "cannot write {name}: there is no such bucket");
-        Ok(())
+        self.written(Call { media, bytes, ..Call::of("PUT", name) }).map(drop)
+    }
+
+    /// Writes an object where it is still as it was read; answers whether it is. Storage that knows no
+    /// conditions writes it in any case.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn put_over(
+        &self,
+        was: &Was,
+        (name, media): (&str, &str),
+        bytes: &[u8],
+    ) -> anyhow::Result<bool> {
+        let only = match was {
+            Was::Missing => Some(("if-none-match", "*")),
+            Was::Tagged(tag) => Some(("if-match", tag.as_str())),
+            Was::Untold => None,
+        };
+        self.written(Call { media, bytes, only, ..Call::of("PUT", name) })
+    }
+
+    fn written(&self, call: Call<'_>) -> anyhow::Result<bool> {
+        let name = call.name;
+        match self.call(call).with_context(|| format!("cannot write {name} there"))? {
+            Came::Done(..) => Ok(true),
+            Came::Changed => Ok(false),
+            // What it was to be written over is gone.
+            Came::Missing if call.only.is_some_and(|it| it.0 == "if-match") => Ok(false),
+            Came::Missing => bail!("cannot write {name}: there is no such bucket"),
+        }
     }
 
     /// Removes an object; one that is not there is removed already.
@@ -107,23 +183,17 @@ impl Store {
     /// # Errors
     /// It was not taken.
     pub fn remove(&self, name: &str) -> anyhow::Result<()> {
-        let removed = self.call("DELETE", name, "", &[]);
+        let removed = self.call(Call::of("DELETE", name));
         removed.map(drop).with_context(|| format!("cannot remove {name} there"))
     }
 
-    fn call(
-        &self,
-        method: &'static str,
-        name: &str,
-        media: &str,
-        bytes: &[u8],
-    ) -> anyhow::Result<Option<Vec<u8>>> {
+    fn call(&self, call: Call<'_>) -> anyhow::Result<Came> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.once(method, name, media, bytes)? {
-                Said::Done(answer) => return Ok(Some(answer)),
-                Said::Missing => return Ok(None),
+            match self.once(call)? {
+                Said::Came(came) => return Ok(came),
+                Said::NoCondition => return self.call(Call { only: None, ..call }),
                 Said::Refused(why) => bail!(why),
                 Said::NotWell(why) if tries >= MOST_TRIES => bail!("{why}, {tries} times"),
                 Said::NotWell(_) => (self.wait)(Duration::from_secs(1 << (tries - 1))),
@@ -131,13 +201,8 @@ impl Store {
         }
     }
 
-    fn once(
-        &self,
-        method: &'static str,
-        name: &str,
-        media: &str,
-        bytes: &[u8],
-    ) -> anyhow::Result<Said> {
+    fn once(&self, call: Call<'_>) -> anyhow::Result<Said> {
+        let Call { method, name, media, bytes, only } = call;
         let url = Url::parse(&self.address(name))?;
         let (now, hash) = (Utc::now(), HEXLOWER.encode(&Sha256::digest(bytes)));
         let authorization = self.access.authorization(method, &url, &hash, now);
@@ -150,6 +215,9 @@ impl Store {
         if !media.is_empty() {
             request = request.header("content-type", media);
         }
+        if let Some((state, value)) = only {
+            request = request.header(state, value);
+        }
         let sent = match method {
             "PUT" => self.agent.run(request.body(bytes)?),
             _ => self.agent.run(request.body(())?),
@@ -159,11 +227,15 @@ impl Store {
             Err(error) => return Ok(Said::NotWell(error.to_string())),
         };
         let status = answer.status().as_u16();
+        let tag = answer.headers().get("etag").and_then(|it| it.to_str().ok());
+        let was = tag.map_or(Was::Untold, |it| Was::Tagged(it.to_owned()));
         let body = answer.body_mut().with_config().limit(MOST_ANSWER).read_to_vec();
         Ok(match (status, body) {
-            (200..=299, Ok(body)) => Said::Done(body),
+            (200..=299, Ok(body)) => Said::Came(Came::Done(body, was)),
             (200..=299, Err(error)) => Said::NotWell(error.to_string()),
-            (404, _) => Said::Missing,
+            (404, _) => Said::Came(Came::Missing),
+            (409 | 412, _) if only.is_some() => Said::Came(Came::Changed),
+            (501, _) if only.is_some() => Said::NoCondition,
             (408 | 429 | 500..=599, _) => Said::NotWell(format!("it answered {status}")),
             (403, body) if method == "GET" => {
                 let why = refusal(status, &body.unwrap_or_default());
@@ -227,6 +299,7 @@ pub mod tests {
     use std::collections::BTreeMap;
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::net::{TcpListener, TcpStream};
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -239,6 +312,13 @@ pub mod tests {
         pub calls: Arc<Mutex<Vec<String>>>,
         /// Each is taken for one call.
         pub answers: Arc<Mutex<Vec<&'static str>>>,
+        /// Whether it knows no conditions.
+        pub is_plain: Arc<AtomicBool>,
+    }
+
+    /// What an object is called by in its state.
+    fn tag(object: &[u8]) -> String {
+        format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(object)))
     }
 
     impl Storage {
@@ -269,6 +349,7 @@ pub mod tests {
         fn answer(&self, stream: TcpStream) {
             let mut reader = BufReader::new(stream);
             let (mut head, mut length, mut hash) = (Vec::new(), 0, String::new());
+            let mut only = None;
             loop {
                 let mut line = String::new();
                 reader.read_line(&mut line).expect("a line");
@@ -280,6 +361,8 @@ pub mod tests {
                     length = value.trim().parse().expect("a length");
                 } else if let Some(value) = lower.strip_prefix("x-amz-content-sha256:") {
                     hash = value.trim().to_owned();
+                } else if lower.starts_with("if-") {
+                    only = lower.split_once(": ").map(|it| (it.0.to_owned(), it.1.to_owned()));
                 }
                 head.push(line.trim().to_owned());
             }
@@ -289,13 +372,19 @@ pub mod tests {
             let sound = HEXLOWER.encode(&Sha256::digest(&body)) == hash;
             assert!(sound && head.iter().any(is_signed), "it is signed: {head:?}");
             let call = head.first().and_then(|it| it.strip_suffix(" HTTP/1.1"));
-            let (status, found) = self.done(call.expect("a call"), body);
-            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", found.len());
+            let (status, found) = self.done(call.expect("a call"), body, only);
+            let (length, tag) = (found.len(), tag(&found));
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nETag: {tag}\r\n");
             let whole = [head.as_bytes(), b"Connection: close\r\n\r\n", found.as_slice()].concat();
             reader.get_mut().write_all(&whole).expect("answered");
         }
 
-        fn done(&self, call: &str, body: Vec<u8>) -> (&'static str, Vec<u8>) {
+        fn done(
+            &self,
+            call: &str,
+            body: Vec<u8>,
+            only: Option<(String, String)>,
+        ) -> (&'static str, Vec<u8>) {
             self.calls.lock().expect("whole").push(call.to_owned());
             if let Some(answer) = self.answers.lock().expect("whole").pop() {
                 let why = "<Error><Code>SlowDown</Code><Key>s3cret</Key></Error>";
@@ -303,6 +392,16 @@ pub mod tests {
             }
             let (method, path) = call.split_once(' ').expect("a method and a path");
             let mut objects = self.objects.lock().expect("whole");
+            if only.is_some() && self.is_plain.load(Ordering::Relaxed) {
+                return ("501 Not Implemented", Vec::new());
+            }
+            let is_as_wanted = only.is_none_or(|(state, value)| match objects.get(path) {
+                Some(object) => state == "if-match" && value == tag(object),
+                None => state == "if-none-match",
+            });
+            if !is_as_wanted {
+                return ("412 Precondition Failed", Vec::new());
+            }
             match method {
                 "PUT" => {
                     objects.insert(path.to_owned(), body);
@@ -348,6 +447,28 @@ pub mod tests {
         let calls = storage.calls.lock().expect("whole");
         assert_eq!(calls.iter().filter(|it| it.starts_with("PUT ")).count(), 3, "{calls:?}");
         assert!(calls.iter().all(|it| it.ends_with(" /reports/shop/a.json")), "{calls:?}");
+    }
+
+    #[test]
+    fn what_somebody_else_changed_is_not_written_over_where_the_storage_knows_that() {
+        let (storage, store) = Storage::start();
+        let object = ("a.json", "application/json");
+        let (none, was) = store.read("a.json").expect("asked");
+        assert_eq!((none, &was), (None, &Was::Missing));
+        assert!(store.put_over(&was, object, b"1").expect("written"));
+        assert!(!store.put_over(&was, object, b"2").expect("asked"), "there is one by now");
+        let (_, was) = store.read("a.json").expect("read");
+        store.put("a.json", "application/json", b"3").expect("written");
+        assert!(!store.put_over(&was, object, b"4").expect("asked"), "it is another one by now");
+        assert_eq!(store.get("a.json").expect("read"), Some(b"3".to_vec()));
+        let (_, was) = store.read("a.json").expect("read");
+        assert!(store.put_over(&was, object, b"5").expect("written"), "nobody changed it");
+        storage.is_plain.store(true, Ordering::Relaxed);
+        assert!(
+            store.put_over(&Was::Missing, object, b"6").expect("written"),
+            "it knows no better"
+        );
+        assert_eq!(store.get("a.json").expect("read"), Some(b"6".to_vec()));
     }
 
     #[test]

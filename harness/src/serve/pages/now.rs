@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::draw::round;
 use super::super::link::Links;
-use super::super::live::{Live, State};
+use super::super::live::{Ended, Live, State};
 use super::super::view::{Cell, Fact, Going, Part, Table, Tally, View};
 use super::look::{ROWS, Tab, moment, page, title};
 use crate::model::Outcome;
@@ -26,8 +26,9 @@ pub fn none(links: &Links, suite: &str, why: &str) -> View {
 pub fn of(links: &Links, suite: &str, live: &Live, now: DateTime<Utc>) -> View {
     let planned = live.scenarios.len();
     let failed = live
-        .count(|it| matches!(it, State::Done { outcome, .. } if *outcome != Outcome::Completed));
-    let well = live.count(|it| matches!(it, State::Done { outcome: Outcome::Completed, .. }));
+        .count(|it| matches!(it, State::Done { last, .. } if last.outcome != Outcome::Completed));
+    let well = live
+        .count(|it| matches!(it, State::Done { last, .. } if last.outcome == Outcome::Completed));
     let running = live.count(|it| matches!(it, State::Running { .. }));
     let waiting = live.count(|it| *it == State::Waiting);
     let given_up = live.count(|it| matches!(it, State::NotRun(_)));
@@ -105,28 +106,29 @@ fn running_now(links: &Links, live: &Live, now: DateTime<Utc>) -> Part {
             Cell::number(attempt.to_string()),
             Cell::number(step.map(|it| it.to_string()).unwrap_or_default()),
             Cell::number(ago(*since, now)),
-            Cell::text(before.map(Outcome::word).unwrap_or_default()),
+            Cell::text(before.map(|it| it.outcome.word()).unwrap_or_default()),
         ]);
     }
     Part { title: "Running".to_owned(), table: Some(table), ..Part::default() }
 }
 
 fn ended(links: &Links, live: &Live, heading: &str, wanted: fn(Outcome) -> bool) -> Part {
-    let mut all: Vec<(&String, u32, Outcome, DateTime<Utc>, u64)> = Vec::new();
+    let mut all: Vec<(&String, &Ended, Option<&str>)> = Vec::new();
     for (id, state) in &live.scenarios {
-        if let State::Done { attempt, outcome, at, ms } = state
-            && wanted(*outcome)
+        if let State::Done { last, no_more } = state
+            && wanted(last.outcome)
         {
-            all.push((id, *attempt, *outcome, *at, *ms));
+            all.push((id, last, no_more.as_deref()));
         }
     }
-    all.sort_by_key(|it| std::cmp::Reverse(it.3));
+    all.sort_by_key(|it| std::cmp::Reverse(it.1.at));
     let mut table =
         Table::of("The last one first", &["Scenario", "Outcome", "#Attempts", "#Took", "At"]);
-    for (id, attempt, outcome, at, ms) in all.iter().take(ROWS) {
+    for (id, Ended { attempt, outcome, at, ms }, no_more) in all.iter().take(ROWS) {
+        let not_again = no_more.map(|why| format!(", not run again: {}", title(why)));
         table.rows.push(vec![
             Cell::header(title(id), links.scenario(id)),
-            Cell::text(outcome.word()),
+            Cell::text(format!("{}{}", outcome.word(), not_again.unwrap_or_default())),
             Cell::number(attempt.to_string()),
             Cell::number(duration(*ms)),
             Cell::text(at.format("%H:%M:%S").to_string()),

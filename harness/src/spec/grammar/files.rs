@@ -194,7 +194,7 @@ pub(crate) static NIGHT: Object = object(
         optional(
             "soak",
             Shape::Duration,
-            "How much of what is left before `until` a night may spend on running its longest scenario again and again on one server, whose memory, open files and durations are watched for growth; `run --once` leaves it out.",
+            "How much of what is left before `until` a night may spend on running its longest scenario again and again on one server, whose memory, open files and durations are watched for growth; up to three times as much where too few runs for that fit into it; `run --once` leaves it out.",
             "30m",
         ),
         optional(

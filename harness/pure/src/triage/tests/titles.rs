@@ -111,3 +111,22 @@ fn a_detail_of_which_nothing_is_left_is_told_beside_what_else_changed() {
         ]
     );
 }
+
+#[test]
+fn the_port_that_a_product_had_tonight_is_in_no_title() {
+    let title = |port: &str, actual: &str| {
+        let mut night = Night::default();
+        night
+            .browser_scenario("a", &[])
+            .baseline("a", "watch", FacetKind::Events, b"")
+            .begin_with("a", 1, &[(port, "[port]")])
+            .failed("a", 1, 1, "/orders", (Outcome::Failed, "an answer", actual))
+            .end("a", 1, Outcome::Failed);
+        titles(&judge(&night)).join(" | ")
+    };
+    let told = "`open /` fails on /orders: 127.0.0.1:[port] says no";
+    assert_eq!(title("41235", "127.0.0.1:41235 says no"), told);
+    assert_eq!(title("50001", "127.0.0.1:50001 says no"), told);
+    let other = title("41235", "127.0.0.1:8080 says no to 41235 rows");
+    assert_eq!(other, "`open /` fails on /orders: 127.0.0.1:8080 says no to 41235 rows");
+}

@@ -54,16 +54,7 @@ impl Unheard {
     /// What a step that begins now may fail because of.
     pub(crate) fn before(&mut self, action: &Action) -> Option<String> {
         self.fresh = None;
-        let looks = matches!(
-            action,
-            Action::See(_)
-                | Action::SeeNot(_)
-                | Action::Expect(_)
-                | Action::Wait { .. }
-                | Action::Capture(_)
-                | Action::Snapshot(_)
-        );
-        if looks { self.standing.clone() } else { self.standing.take() }
+        if action.only_looks() { self.standing.clone() } else { self.standing.take() }
     }
 }
 
