@@ -189,3 +189,44 @@ fn spec(
         tree: Cookie::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Template, testing};
+
+    fn config(workers: WorkersConfig) -> Config {
+        let mut config = testing::config();
+        config.night.workers = Some(workers);
+        config
+    }
+
+    #[test]
+    fn the_command_line_overrides_the_workers_of_a_suite_and_a_suite_without_any_has_none() {
+        let own = |asked: Option<&Workers>, config: &Config| match chosen(asked, config) {
+            Ok(Some(Chosen::Own(number))) => Some(number),
+            Ok(None) => None,
+            Ok(Some(Chosen::At(_))) | Err(_) => panic!("no queue was named"),
+        };
+        let four = config(WorkersConfig::Own(4));
+        assert_eq!(own(None, &four), Some(4));
+        assert_eq!(own(Some(&Workers::Own(2)), &four), Some(2));
+        assert_eq!(own(Some(&Workers::Nobody), &four), None);
+        assert_eq!(own(None, &testing::config()), None);
+    }
+
+    #[test]
+    fn what_a_suite_is_known_by_at_its_queue_is_given_to_no_other() {
+        let at = "nats://queue.example:4222".to_owned();
+        let secret = Template::new("${secret:A_TOKEN_THAT_HAS_NO_VALUE}");
+        let known = Some(KnownBy::Token(secret));
+        let queue = QueueConfig { at: at.clone(), known, ca: None, certificate: None };
+        let config = config(WorkersConfig::At(queue));
+        for own in [None, Some(&Workers::At(at))] {
+            let Err(error) = chosen(own, &config) else { panic!("its secret has no value") };
+            assert!(error.to_string().contains("A_TOKEN_THAT_HAS_NO_VALUE"), "{error}");
+        }
+        let other = Workers::At("nats://other.example:4222".to_owned());
+        assert!(matches!(chosen(Some(&other), &config), Ok(Some(Chosen::At(_)))));
+    }
+}
