@@ -54,7 +54,7 @@ queue:
 daylight:
     cargo test --locked --test nightshift-tests daylight:: -- --ignored
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls queue.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 

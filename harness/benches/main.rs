@@ -11,7 +11,8 @@
 //!   `merge.rs` 1,000 shards of a night of 100,000 made one,
 //!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
-//!   pages and commands cost, `walls.rs` what policy and confinement add to that.
+//!   pages and commands cost, `walls.rs` what policy and confinement add to that, `queue.rs` what
+//!   workers over a queue cost and gain.
 //! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
 //!   Test; `detection/explored.rs` is the same by the suite that `explore` writes.
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
@@ -39,6 +40,7 @@ mod merge;
 mod nights;
 mod pages;
 mod playwright;
+mod queue;
 mod review;
 mod settle;
 mod site;
@@ -56,7 +58,7 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
@@ -68,6 +70,7 @@ const PARTS: [Part; 11] = [
     ("floor", floor::rows),
     ("images", images::rows),
     ("walls", walls::rows),
+    ("queue", queue::rows),
 ];
 
 fn main() {
