@@ -1,7 +1,9 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
-//! `nats-server` on the `PATH`. `queue/access.rs` has who is let in, and over what connection.
+//! `nats-server` on the `PATH`. `queue/access.rs` has who is let in, and over what connection, and
+//! `queue/chaos.rs` nights to which things happen.
 
 mod access;
+mod chaos;
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
