@@ -184,7 +184,6 @@ impl Run<'_> {
             }
             // One of them stays, or the night would wait for five minutes.
             Mishap::Killed if self.workers.len() > 1 => drop(self.workers.remove(whom)),
-            Mishap::Killed => {}
             Mishap::Stopped => {
                 signal(&self.workers[whom].process, "-STOP");
                 self.pause(25_000);
@@ -200,8 +199,8 @@ impl Run<'_> {
                 self.pause(8_000);
                 self.workers[whom].free();
             }
-            Mishap::FullDisk => {}
             Mishap::Restarted => self.server.restart(),
+            Mishap::Killed | Mishap::FullDisk => {}
         }
     }
 }
