@@ -82,7 +82,9 @@ pub enum QueueError {
         place: &'static str,
     },
     /// The server does not do what it is asked to.
-    #[error("cannot {action} at the queue {server}: {problem}; it needs JetStream (nats-server -js)")]
+    #[error(
+        "cannot {action} at the queue {server}: {problem}; it needs JetStream (nats-server -js)"
+    )]
     Server {
         /// What was tried.
         action: &'static str,
