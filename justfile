@@ -46,15 +46,19 @@ starved:
 kills points="50":
     NIGHTSHIFT_KILLS={{points}} cargo test --locked --test nightshift-tests killed_at_many_points -- --ignored
 
-# Nights by workers over a queue: one killed, the server restarted, other versions and suites, the speed-up; needs `nats-server` on the PATH.
+# Nights by workers over a queue: one killed, the server restarted, other versions and suites, who is let in, the speed-up; needs `nats-server` and `openssl` on the PATH.
 queue:
-    cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1
+    cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1 --skip queue::chaos
+
+# So many nights by three workers that are killed, cut off, stopped, without room, or without a server, drawn by seeds from `seed` on; needs `nats-server`.
+chaos runs="30" seed="1":
+    NIGHTSHIFT_CHAOS={{runs}} NIGHTSHIFT_CHAOS_SEED={{seed}} cargo test --locked --test nightshift-tests queue::chaos -- --ignored --nocapture
 
 # Whole nights through both changes of the clock in five zones, and a clock that jumps back: needs the package `faketime`.
 daylight:
     cargo test --locked --test nightshift-tests daylight:: -- --ignored
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls replay.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls replay queue.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 

@@ -12,7 +12,7 @@
 //!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
 //!   pages and commands cost, `walls.rs` what policy and confinement add to that, `replay.rs`
-//!   recorded ways beside written steps.
+//!   recorded ways beside written steps, `queue.rs` what workers over a queue cost and gain.
 //! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
 //!   Test; `detection/explored.rs` is the same by the suite that `explore` writes.
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
@@ -41,6 +41,7 @@ mod merge;
 mod nights;
 mod pages;
 mod playwright;
+mod queue;
 mod replay;
 mod review;
 mod settle;
@@ -59,7 +60,7 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
@@ -72,6 +73,7 @@ const PARTS: [Part; 12] = [
     ("images", images::rows),
     ("walls", walls::rows),
     ("replay", replay::rows),
+    ("queue", queue::rows),
 ];
 
 fn main() {

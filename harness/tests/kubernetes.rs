@@ -7,7 +7,7 @@ use std::process::Command;
 use regex::{Captures, Regex};
 use serde_json::{Value, json};
 
-use crate::support::package;
+use crate::support::{package, text};
 
 fn ci(name: &str) -> PathBuf {
     package().join("ci").join(name)
@@ -21,21 +21,81 @@ fn parsed(yaml: &str) -> Value {
     serde_yaml::from_str(yaml).expect("YAML")
 }
 
-/// A template of the chart with the values of its file, by what of Helm's language it uses.
-fn rendered(name: &str) -> String {
-    let values = parsed(&read("helm/nightshift/values.yaml"));
-    let hole = Regex::new(r"\{\{ (add1 )?\.Values\.(\w+) \}\}").expect("a valid pattern");
+/// The values of the chart's file.
+fn values() -> Value {
+    parsed(&read("helm/nightshift/values.yaml"))
+}
+
+/// The same with the queue.
+fn with_queue() -> Value {
+    let mut values = values();
+    values["nats"]["enabled"] = json!(true);
+    values
+}
+
+/// A template of the chart with values, by what of Helm's language it uses.
+fn rendered(name: &str, values: &Value) -> String {
     let template = read(&format!("helm/nightshift/templates/{name}"));
-    let filled = hole.replace_all(&template, |found: &Captures<'_>| {
-        let more = u64::from(found.get(1).is_some());
-        match &values[&found[2]] {
-            Value::String(text) if more == 0 => text.clone(),
-            Value::Number(number) => (number.as_u64().expect("a whole number") + more).to_string(),
-            other => panic!("{}: {other} is no value for it", &found[0]),
+    let mut whole = template.as_str();
+    if let Some((condition, rest)) =
+        whole.strip_prefix("{{- if ").and_then(|it| it.split_once(" }}\n"))
+    {
+        if worked_out(condition, values) != json!(true) {
+            return String::new();
         }
-    });
+        whole = rest.strip_suffix("{{- end }}\n").expect("the condition holds for the whole file");
+    }
+    let hole = Regex::new(r"\{\{ (.+?) \}\}").expect("a valid pattern");
+    let filled =
+        hole.replace_all(whole, |found: &Captures<'_>| match worked_out(&found[1], values) {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            other => panic!("{}: {other} is no value for it", &found[0]),
+        });
     assert!(!filled.contains("{{"), "{name} uses more of the language than this test knows");
     filled.into_owned()
+}
+
+/// What an expression of Helm's language comes to.
+fn worked_out(expression: &str, values: &Value) -> Value {
+    let word = Regex::new(r#"[()]|"[^"]*"|[^\s()"]+"#).expect("a valid pattern");
+    let mut words = word.find_iter(expression).map(|it| it.as_str());
+    let value = call(&mut words, values);
+    assert_eq!(words.next(), None, "{expression}");
+    value
+}
+
+/// A function with what it takes, or a value alone, up to a bracket or the end.
+fn call<'a>(words: &mut impl Iterator<Item = &'a str>, values: &Value) -> Value {
+    match words.next().expect("an expression") {
+        "add1" => {
+            let number = value(words, values).as_u64().expect("a whole number");
+            json!(number + 1)
+        }
+        "ternary" => {
+            let [yes, no, condition] = std::array::from_fn(|_| value(words, values));
+            if condition == json!(true) { yes } else { no }
+        }
+        word => plain(word, values),
+    }
+}
+
+fn value<'a>(words: &mut impl Iterator<Item = &'a str>, values: &Value) -> Value {
+    match words.next().expect("a value") {
+        "(" => {
+            let value = call(&mut *words, values);
+            assert_eq!(words.next(), Some(")"));
+            value
+        }
+        word => plain(word, values),
+    }
+}
+
+fn plain(word: &str, values: &Value) -> Value {
+    if let Some(path) = word.strip_prefix(".Values.") {
+        return path.split('.').fold(values.clone(), |it, key| it[key].clone());
+    }
+    serde_json::from_str(word).unwrap_or_else(|_| panic!("{word} is more than this test knows"))
 }
 
 /// A map of the API: the keys that are used here, of which some must be there, and no others.
@@ -59,7 +119,10 @@ fn container() -> Value {
     let text = json!({ "type": "string", "minLength": 1 });
     let any = json!({ "type": "string" });
     let path = map(&json!({ "fieldPath": text }), &["fieldPath"]);
-    let field = map(&json!({ "fieldRef": path }), &[]);
+    let key = map(&json!({ "name": text, "key": text }), &["name", "key"]);
+    let field = map(&json!({ "fieldRef": path, "secretKeyRef": key }), &[]);
+    let port = json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
+    let socket = map(&json!({ "port": text }), &["port"]);
     let secret = map(&json!({ "name": text, "optional": { "type": "boolean" } }), &["name"]);
     let amounts = map(&json!({ "cpu": text, "memory": text }), &[]);
     named(&json!({
@@ -71,11 +134,13 @@ fn container() -> Value {
             &json!({ "allowPrivilegeEscalation": { "type": "boolean" } }), &[]
         ),
         "volumeMounts": list(&named(&json!({ "mountPath": text }))),
+        "ports": list(&named(&json!({ "containerPort": port }))),
+        "readinessProbe": map(&json!({ "tcpSocket": socket }), &["tcpSocket"]),
     }))
 }
 
-/// The template of a pod of `core/v1`, as far as it is used.
-fn pod() -> Value {
+/// The template of a pod of `core/v1` with this policy, as far as it is used.
+fn pod(restarts: &str) -> Value {
     let text = json!({ "type": "string", "minLength": 1 });
     let (flag, id) = (json!({ "type": "boolean" }), json!({ "type": "integer", "minimum": 1 }));
     let profile = json!({ "enum": ["RuntimeDefault", "Unconfined"] });
@@ -83,14 +148,56 @@ fn pod() -> Value {
         "seccompProfile": map(&json!({ "type": profile }), &["type"]) });
     let claim = map(&json!({ "claimName": text }), &["claimName"]);
     let spec = json!({
-        "restartPolicy": { "enum": ["Never"] },
+        "restartPolicy": { "enum": [restarts] },
+        "terminationGracePeriodSeconds": id,
         "securityContext": map(&security, &[]),
         "initContainers": list(&container()),
         "containers": list(&container()),
         "volumes": list(&named(&json!({ "emptyDir": map(&json!({}), &[]),
             "persistentVolumeClaim": claim }))),
     });
-    map(&json!({ "spec": map(&spec, &["containers", "restartPolicy"]) }), &["spec"])
+    let labels = map(&json!({ "labels": map(&json!({ "app": text }), &[]) }), &[]);
+    let spec = map(&spec, &["containers", "restartPolicy"]);
+    map(&json!({ "metadata": labels, "spec": spec }), &["spec"])
+}
+
+/// What everything in the API says of itself, and its `spec`.
+fn of_kind((version, kind): (&str, &str), spec: &Value) -> Value {
+    let known = json!({ "apiVersion": { "const": version }, "kind": { "const": kind },
+        "metadata": named(&json!({})), "spec": spec });
+    map(&known, &["apiVersion", "kind", "metadata", "spec"])
+}
+
+/// A deployment of `apps/v1`, as far as it is used.
+fn deployment() -> Value {
+    let app = map(&json!({ "app": { "type": "string" } }), &["app"]);
+    let spec = json!({
+        "replicas": { "type": "integer", "minimum": 0 },
+        "strategy": map(&json!({ "type": { "enum": ["Recreate", "RollingUpdate"] } }), &["type"]),
+        "selector": map(&json!({ "matchLabels": app }), &["matchLabels"]),
+        "template": pod("Always"),
+    });
+    of_kind(("apps/v1", "Deployment"), &map(&spec, &["selector", "template"]))
+}
+
+/// A service of `core/v1`, as far as it is used.
+fn service() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let port = json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
+    let ports = list(&named(&json!({ "port": port, "targetPort": text })));
+    let app = map(&json!({ "app": text }), &["app"]);
+    let spec = map(&json!({ "selector": app, "ports": ports }), &["ports"]);
+    of_kind(("v1", "Service"), &spec)
+}
+
+/// A claim of `core/v1`, as far as it is used.
+fn claim() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let modes = json!({ "enum": ["ReadWriteOnce", "ReadWriteMany"] });
+    let room = map(&json!({ "storage": text }), &["storage"]);
+    let spec = json!({ "accessModes": list(&modes), "storageClassName": text,
+        "resources": map(&json!({ "requests": room }), &["requests"]) });
+    of_kind(("v1", "PersistentVolumeClaim"), &map(&spec, &["accessModes", "resources"]))
 }
 
 /// A cron job of `batch/v1`, as far as it is used.
@@ -113,7 +220,7 @@ fn cron_job() -> Value {
         "completionMode": { "enum": ["Indexed"] }, "completions": code, "parallelism": code,
         "backoffLimitPerIndex": number, "activeDeadlineSeconds": number,
         "podFailurePolicy": map(&json!({ "rules": list(&rule) }), &["rules"]),
-        "template": pod(),
+        "template": pod("Never"),
     });
     let job = map(&json!({ "spec": map(&job, &["template"]) }), &["spec"]);
     let spec = json!({
@@ -121,10 +228,8 @@ fn cron_job() -> Value {
         "startingDeadlineSeconds": number, "successfulJobsHistoryLimit": number,
         "failedJobsHistoryLimit": number, "jobTemplate": job,
     });
-    let known = json!({ "apiVersion": { "const": "batch/v1" }, "kind": { "const": "CronJob" },
-        "metadata": named(&json!({})),
-        "spec": map(&spec, &["schedule", "timeZone", "concurrencyPolicy", "jobTemplate"]) });
-    map(&known, &["apiVersion", "kind", "metadata", "spec"])
+    let required = ["schedule", "timeZone", "concurrencyPolicy", "jobTemplate"];
+    of_kind(("batch/v1", "CronJob"), &map(&spec, &required))
 }
 
 /// What a schema has against a manifest.
@@ -137,26 +242,86 @@ fn night() -> Value {
     parsed(&read("kubernetes/night.yaml"))
 }
 
-/// The script of the pods, and what their environment says.
-fn script(night: &Value) -> (String, Vec<(String, String)>) {
-    let pod = &night["spec"]["jobTemplate"]["spec"]["template"]["spec"];
-    let container = &pod["containers"][0];
+/// The pods of a night.
+fn pods(night: &Value) -> &Value {
+    &night["spec"]["jobTemplate"]["spec"]["template"]
+}
+
+/// The script of pods, and what their environment says.
+fn script(pods: &Value) -> (String, Vec<(String, String)>) {
+    let container = &pods["spec"]["containers"][0];
     let text = |it: &Value| it.as_str().map(str::to_owned);
     let environment = container["env"].as_array().expect("a list");
     let said = environment.iter().filter_map(|it| Some((text(&it["name"])?, text(&it["value"])?)));
     (text(&container["args"][0]).expect("a script"), said.collect())
 }
 
+/// What the queue consists of, and what the API takes for each.
+fn queue() -> [(&'static str, Value); 4] {
+    [
+        ("queue.yaml", deployment()),
+        ("queue-service.yaml", service()),
+        ("queue-store.yaml", claim()),
+        ("workers.yaml", deployment()),
+    ]
+}
+
+/// A manifest without what is said at its head.
+fn body(name: &str) -> String {
+    let plain = read(&format!("kubernetes/{name}"));
+    let body = plain.lines().skip_while(|it| it.starts_with('#')).collect::<Vec<_>>();
+    format!("{}\n", body.join("\n"))
+}
+
 #[test]
 fn the_chart_makes_the_plain_manifests_of_its_values() {
     for name in ["night.yaml", "nights.yaml"] {
-        let plain = read(&format!("kubernetes/{name}"));
-        let body = plain.lines().skip_while(|it| it.starts_with('#')).collect::<Vec<_>>();
-        assert_eq!(format!("{}\n", body.join("\n")), rendered(name), "ci/kubernetes/{name}");
+        assert_eq!(body(name), rendered(name, &values()), "ci/kubernetes/{name}");
+    }
+    for (name, _) in queue() {
+        let plain = body(&format!("queue/{name}"));
+        assert_eq!(plain, rendered(name, &with_queue()), "ci/kubernetes/queue/{name}");
+        assert_eq!(rendered(name, &values()), "", "{name} is there where it was asked for alone");
     }
     let chart = parsed(&read("helm/nightshift/Chart.yaml"));
     assert_eq!(chart["appVersion"], env!("CARGO_PKG_VERSION"));
     assert_eq!(chart["apiVersion"], "v2");
+}
+
+#[test]
+fn with_a_queue_one_pod_makes_the_night_and_the_workers_find_it() {
+    let night = parsed(&rendered("night.yaml", &with_queue()));
+    assert_eq!(complaints(&cron_job(), &night), Vec::<String>::new());
+    assert_eq!(night["spec"]["jobTemplate"]["spec"]["completions"], 2, "it, and who merges");
+    let address = |pods: &Value| {
+        let (_, said) = script(pods);
+        said.into_iter().find(|it| it.0 == "WORKERS").expect("it is there").1
+    };
+    let [server, service, store, workers] = queue().map(|(name, schema)| {
+        let manifest = parsed(&rendered(name, &with_queue()));
+        assert_eq!(complaints(&schema, &manifest), Vec::<String>::new(), "{name}");
+        manifest
+    });
+    let at = format!("nats://{}:4222", text(&service["metadata"]["name"]));
+    assert_eq!(address(pods(&night)), at);
+    assert_eq!(address(&workers["spec"]["template"]), at);
+    assert_eq!(service["spec"]["ports"][0]["port"], 4222);
+    for it in [&server, &workers] {
+        let labels = &it["spec"]["template"]["metadata"]["labels"];
+        assert_eq!(&it["spec"]["selector"]["matchLabels"], labels);
+    }
+    let labels = &server["spec"]["template"]["metadata"]["labels"];
+    assert_eq!(&service["spec"]["selector"], labels);
+    let pod = &server["spec"]["template"]["spec"];
+    let used = &pod["volumes"][0]["persistentVolumeClaim"]["claimName"];
+    assert_eq!(used, &store["metadata"]["name"]);
+    let port = &pod["containers"][0]["ports"][0]["name"];
+    assert_eq!(&service["spec"]["ports"][0]["targetPort"], port);
+    // The twin: what the API does not know is told.
+    let mut changed = server.clone();
+    changed["spec"]["template"]["spec"]["restartPolicy"] = json!("Never");
+    assert!(!complaints(&deployment(), &changed).is_empty());
+    assert!(!complaints(&claim(), &service).is_empty());
 }
 
 #[test]
@@ -168,10 +333,11 @@ fn the_api_takes_the_manifests() {
     nightshift::spec::Schedule::parse(schedule).expect("a schedule");
     let zone = spec["timeZone"].as_str().expect("text");
     assert!(zone.parse::<chrono_tz::Tz>().is_ok(), "{zone}");
-    let claim = parsed(&read("kubernetes/nights.yaml"));
-    let used = &spec["jobTemplate"]["spec"]["template"]["spec"]["volumes"][1];
-    assert_eq!(used["persistentVolumeClaim"]["claimName"], claim["metadata"]["name"]);
-    assert_eq!(claim["spec"]["accessModes"], json!(["ReadWriteMany"]));
+    let nights = parsed(&read("kubernetes/nights.yaml"));
+    assert_eq!(complaints(&claim(), &nights), Vec::<String>::new());
+    let used = &pods(&night)["spec"]["volumes"][1];
+    assert_eq!(used["persistentVolumeClaim"]["claimName"], nights["metadata"]["name"]);
+    assert_eq!(nights["spec"]["accessModes"], json!(["ReadWriteMany"]));
     // The twin: what the API does not know is told.
     for (at, wrong) in [
         ("/spec/jobTemplate/spec/completionMode", json!("indexed")),
@@ -188,7 +354,7 @@ fn the_api_takes_the_manifests() {
 #[test]
 fn each_part_has_a_pod_and_one_more_makes_the_whole() {
     let night = night();
-    let (script, environment) = script(&night);
+    let (script, environment) = script(pods(&night));
     let job = &night["spec"]["jobTemplate"]["spec"];
     let shards = environment.iter().find(|it| it.0 == "SHARDS").expect("it is there");
     let shards: u64 = shards.1.parse().expect("a number");
@@ -206,18 +372,22 @@ fn each_part_has_a_pod_and_one_more_makes_the_whole() {
 
 #[test]
 fn the_scripts_are_shell_and_call_the_program_as_it_is() {
-    let (script, environment) = script(&night());
-    let checked = Command::new("sh").args(["-n", "-c", &script]).output().expect("a shell");
-    assert!(checked.status.success(), "{checked:?}");
-    let mut calls = 0;
-    for line in script.lines().map(str::trim).filter(|it| it.starts_with("nightshift ")) {
-        let mut call = line.replace("$shard", "1");
-        for (name, value) in &environment {
-            call = call.replace(&format!("${name}"), value);
+    let workers = parsed(&body("queue/workers.yaml"));
+    let of_workers = script(&workers["spec"]["template"]);
+    let calls = [script(pods(&night())), of_workers].map(|(script, environment)| {
+        let checked = Command::new("sh").args(["-n", "-c", &script]).output().expect("a shell");
+        assert!(checked.status.success(), "{checked:?}");
+        let mut calls = 0;
+        for line in script.lines().map(str::trim).filter(|it| it.starts_with("nightshift ")) {
+            let mut call = line.replace("$shard", "1");
+            for (name, value) in &environment {
+                call = call.replace(&format!("${name}"), value);
+            }
+            let words = shell_words::split(&call).expect("balanced quotes");
+            nightshift::commands::accepts(&words).unwrap_or_else(|said| panic!("{line}: {said}"));
+            calls += 1;
         }
-        let words = shell_words::split(&call).expect("balanced quotes");
-        nightshift::commands::accepts(&words).unwrap_or_else(|said| panic!("{line}: {said}"));
-        calls += 1;
-    }
-    assert_eq!(calls, 5, "run twice, gate, merge and notify");
+        calls
+    });
+    assert_eq!(calls, [5, 1], "run twice, gate, merge and notify; worker");
 }

@@ -42,7 +42,8 @@
 //!   trackers that are played here.
 //! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at
 //!   what `ci/` has for a cluster.
-//! - `queue.rs` has nights whose attempts are made by other processes, over a queue.
+//! - `queue.rs` has nights whose attempts are made by other processes, over a queue, and
+//!   `queue/access.rs` who is let in there; `queue/chaos.rs` has things happen to all of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that

@@ -1,5 +1,9 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
-//! `nats-server` on the `PATH`.
+//! `nats-server` on the `PATH`. `queue/access.rs` has who is let in, and over what connection, and
+//! `queue/chaos.rs` nights to which things happen.
+
+mod access;
+mod chaos;
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -146,11 +150,16 @@ fn suite(scenarios: usize) -> SuiteCopy {
 
 /// Starts the program in a suite, with what it says in a file.
 fn process(suite: &SuiteCopy, name: &str, words: &[&str], sleep: &str) -> Process {
+    process_with(suite, name, words, &[("SLEEP", sleep)])
+}
+
+/// The same with more environment variables.
+fn process_with(suite: &SuiteCopy, name: &str, words: &[&str], set: &[(&str, &str)]) -> Process {
     let log = suite.folder().join(format!("{name}.log"));
     let file = std::fs::File::create(&log).expect("made");
     let mut command = nightshift();
     command.args(words).current_dir(suite.root());
-    command.env("SUITE", suite.root()).env("SLEEP", sleep);
+    command.env("SUITE", suite.root()).envs(set.iter().copied());
     command.stdout(file.try_clone().expect("the same file")).stderr(file).stdin(Stdio::null());
     Process { child: command.spawn().expect("the program starts"), log }
 }

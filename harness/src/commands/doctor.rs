@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
+use indexmap::IndexMap;
+
 use super::arguments::{Common, DoctorOptions, Format};
 use super::exit::Exit;
 use super::{night, terminal};
 use crate::model::Patience;
 use crate::model::agent::AgentCommand;
-use crate::model::suite::BrowserConfig;
+use crate::model::suite::{BrowserConfig, Config};
+use crate::model::workers::WorkersConfig;
 use crate::night::measure_patience;
 use crate::process::{Confinement, find_program};
 use crate::product::{builds_folder, cached_builds, clear_builds};
+use crate::queue::{Link, OwnServer};
 use crate::spec::Overrides;
 use crate::surface::SurfaceError;
 use crate::surface::browser::Browser;
@@ -52,8 +56,10 @@ pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &Overrides::default());
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
     let agent = suite.as_ref().ok().and_then(|it| it.config.agent.as_ref()?.command.clone());
+    let queue = suite.as_ref().ok().and_then(|it| queue_check(&it.config, &night::environment()));
     let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
     let mut checks = browser_checks(&config)?;
+    checks.extend(queue.transpose()?);
     checks.extend([fonts(), contained(), sandbox(), disk(&folder), speed(), cache(&builds)]);
     checks.extend(agent.map(|it| coding_agent(&it, &std::env::var("PATH").unwrap_or_default())));
     match options.format {
@@ -221,6 +227,30 @@ fn coding_agent(command: &AgentCommand, path: &str) -> Check {
     Check { name: "agent", state, found, remedy }
 }
 
+/// What the suite's workers need: a server that can be started here, or the one that it names.
+fn queue_check(
+    config: &Config,
+    environment: &IndexMap<String, String>,
+) -> Option<anyhow::Result<Check>> {
+    let check = |(state, found, remedy)| Check { name: "queue", state, found, remedy };
+    match config.night.workers.as_ref()? {
+        WorkersConfig::Own(_) => Some(Ok(check(match OwnServer::program(environment) {
+            Ok(program) => (State::Ok, format!("{} is there", program.display()), None),
+            Err(error) => (State::Missing, error.to_string(), None),
+        }))),
+        WorkersConfig::At(queue) => Some(super::waiting::runtime().map(|runtime| {
+            let tried = runtime.block_on(async {
+                let access = super::crew::configured(queue, config)?;
+                Ok::<_, anyhow::Error>(Link::to(&access).await?)
+            });
+            check(match tried {
+                Ok(link) => (State::Ok, format!("{} answers and lets us in", link.server()), None),
+                Err(error) => (State::Missing, format!("{error:#}"), None),
+            })
+        })),
+    }
+}
+
 /// What commands are confined with.
 fn sandbox() -> Check {
     let tried = std::env::current_exe().map(|it| Confinement::tried(&it));
@@ -279,15 +309,44 @@ fn disk(folder: &Path) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::workers::QueueConfig;
+
+    #[test]
+    fn workers_without_a_server_to_hand_them_work_are_told_and_a_suite_without_any_is_not_asked() {
+        let told = |workers: Option<WorkersConfig>, path: &str| {
+            let mut config = crate::model::testing::config();
+            config.night.workers = workers;
+            let environment = IndexMap::from([("PATH".to_owned(), path.to_owned())]);
+            queue_check(&config, &environment).map(|it| it.expect("a runtime"))
+        };
+        assert_eq!(told(None, "/nowhere"), None);
+        let missing = told(Some(WorkersConfig::Own(4)), "/nowhere").expect("it was asked for");
+        assert_eq!(missing.state, State::Missing);
+        assert!(missing.found.contains("install the package nats-server"), "{}", missing.found);
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("nats-server");
+        executable(&program);
+        let path = folder.path().display().to_string();
+        let there = told(Some(WorkersConfig::Own(4)), &path).expect("it was asked for");
+        assert_eq!((there.state, there.remedy), (State::Ok, None));
+        let at = "nats://127.0.0.1:1".to_owned();
+        let away = QueueConfig { at, known: None, ca: None, certificate: None };
+        let away = told(Some(WorkersConfig::At(away)), "").expect("it was asked for");
+        assert_eq!(away.state, State::Missing);
+        assert!(away.found.contains("cannot connect to the queue"), "{}", away.found);
+    }
+
+    fn executable(program: &Path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::write(program, "#!/bin/sh\n").expect("written");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(program, mode).expect("set");
+    }
 
     #[test]
     fn a_coding_agent_that_is_not_there_or_cancels_its_calls_is_told_with_the_remedy() {
-        use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
-        let program = folder.path().join("codex");
-        std::fs::write(&program, "#!/bin/sh\n").expect("written");
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&program, mode).expect("set");
+        executable(&folder.path().join("codex"));
         let path = folder.path().display().to_string();
         let told = |line: &str, path: &str| {
             let words = line.split(' ').map(str::to_owned).collect();

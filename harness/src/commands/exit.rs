@@ -60,7 +60,8 @@ impl Exit {
         if let Some(error) = error.downcast_ref::<NightError>() {
             return match error {
                 NightError::Locked { .. } => Self::Locked,
-                NightError::CutShort { done: 0, .. } | NightError::Queue(_) => Self::Preflight,
+                NightError::CutShort { done: 0, .. } => Self::Preflight,
+                NightError::Queue(error) => Self::of_queue(error),
                 NightError::CutShort { .. } => Self::NotConclusive,
                 NightError::Io { .. }
                 | NightError::Usage(_)
@@ -73,8 +74,8 @@ impl Exit {
                 | NightError::Report(_) => Self::Usage,
             };
         }
-        if error.downcast_ref::<QueueError>().is_some() {
-            return Self::Preflight;
+        if let Some(error) = error.downcast_ref::<QueueError>() {
+            return Self::of_queue(error);
         }
         let ours = error.downcast_ref::<SpecError>().is_some()
             || error.downcast_ref::<Mistake>().is_some()
@@ -88,6 +89,18 @@ impl Exit {
             || error.downcast_ref::<crate::serve::ServeError>().is_some()
             || error.downcast_ref::<crate::report::ReportError>().is_some();
         if ours { Self::Usage } else { Self::Bug }
+    }
+
+    /// The code of a queue that cannot be used: one that is not there may be there the next time.
+    fn of_queue(error: &QueueError) -> Self {
+        match error {
+            QueueError::Address { .. } | QueueError::Rights { .. } => Self::Usage,
+            QueueError::Connect { .. }
+            | QueueError::Credentials { .. }
+            | QueueError::Server { .. }
+            | QueueError::Damaged(_)
+            | QueueError::NoServer(_) => Self::Preflight,
+        }
     }
 }
 
@@ -135,5 +148,13 @@ mod tests {
         assert_eq!(Exit::of(&Mistake("no".to_owned()).into()), Exit::Usage);
         let away = QueueError::NoServer("there is none".to_owned());
         assert_eq!(Exit::of(&away.into()), Exit::Preflight);
+        let (server, refused) = ("nats://queue:4222".to_owned(), "Publish to \"a\"".to_owned());
+        let no_right = || QueueError::Rights {
+            server: server.clone(),
+            refused: refused.clone(),
+            place: "NATS_TOKEN",
+        };
+        assert_eq!(Exit::of(&no_right().into()), Exit::Usage);
+        assert_eq!(Exit::of(&NightError::from(no_right()).into()), Exit::Usage);
     }
 }

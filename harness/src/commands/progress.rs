@@ -1,7 +1,9 @@
 //! Progress: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,6 +16,9 @@ pub struct Reporter {
     quiet: bool,
     bar: Option<ProgressBar>,
     asking: Mutex<()>,
+    began: Instant,
+    /// Whether an attempt has begun.
+    is_under_way: AtomicBool,
 }
 
 impl Reporter {
@@ -25,7 +30,8 @@ impl Reporter {
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::no_length().with_style(style)
         });
-        Self { quiet, bar, asking: Mutex::default() }
+        let (began, is_under_way) = (Instant::now(), AtomicBool::new(false));
+        Self { quiet, bar, asking: Mutex::default(), began, is_under_way }
     }
 
     /// Takes the bar off the screen.
@@ -67,11 +73,7 @@ impl Reporter {
                 let word = if ok { "ok" } else { "FAILED" };
                 self.line(&format!("preflight: {check} {word}: {detail}"));
             }
-            Progress::Started { scenario, attempt } => {
-                let again =
-                    if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
-                self.message(&format!("{scenario}{again}"));
-            }
+            Progress::Started { scenario, attempt } => self.started(&scenario, attempt),
             Progress::Done { scenario, outcome, looks, duration, done, of } => {
                 let (style, how) = (terminal::verdict_style(looks), how_it_ended(outcome));
                 let seconds = duration.as_secs_f64();
@@ -95,6 +97,21 @@ impl Reporter {
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }
+    }
+
+    fn started(&self, scenario: &str, attempt: u32) {
+        if let Some(after) = self.first_attempt() {
+            let seconds = after.as_secs_f64();
+            self.line(&format!("the first attempt begins after {seconds:.1} s"));
+        }
+        let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+        self.message(&format!("{scenario}{again}"));
+    }
+
+    /// How long it took until an attempt began, said with the first one.
+    fn first_attempt(&self) -> Option<Duration> {
+        let is_first = !self.is_under_way.swap(true, Ordering::Relaxed);
+        is_first.then(|| self.began.elapsed())
     }
 
     /// Whether somebody watches who can be asked.
@@ -147,7 +164,7 @@ impl Reporter {
 }
 
 /// The same, where a language model uses the product.
-fn by_model(budget: std::time::Duration) -> String {
+fn by_model(budget: Duration) -> String {
     let seconds = budget.as_secs();
     format!(
         "the model uses the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out"
@@ -163,7 +180,7 @@ fn how_it_ended(outcome: crate::model::Outcome) -> String {
     }
 }
 
-fn soaking(scenario: &str, budget: std::time::Duration) -> String {
+fn soaking(scenario: &str, budget: Duration) -> String {
     let seconds = budget.as_secs();
     format!(
         "running {scenario} again and again for {seconds} s, longer where too few runs fit; Ctrl-C ends \
@@ -171,7 +188,20 @@ fn soaking(scenario: &str, budget: std::time::Duration) -> String {
     )
 }
 
-fn exploring(budget: std::time::Duration) -> String {
+fn exploring(budget: Duration) -> String {
     let seconds = budget.as_secs();
     format!("exploring the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_it_took_until_an_attempt_began_is_said_of_the_first_alone() {
+        let reporter = Reporter::new(true);
+        assert!(reporter.first_attempt().is_some());
+        assert_eq!(reporter.first_attempt(), None);
+        assert!(Reporter::new(true).first_attempt().is_some(), "each night has its own");
+    }
 }

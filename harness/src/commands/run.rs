@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::arguments::{Common, Format, RunArguments, Workers};
-use super::crew::Crew;
+use super::arguments::{Common, Format, RunArguments};
+use super::crew::{self, Chosen, Crew};
 use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
@@ -35,7 +35,11 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Passed);
     }
     let suite = night::suite(common, &overrides)?;
-    let workers = arguments.unattended.workers.clone();
+    // What is shaken is shaken here.
+    let workers = match (&arguments.unattended.workers, arguments.shake) {
+        (None, Some(_)) => None,
+        (asked, _) => crew::chosen(asked.as_ref(), &suite.config)?,
+    };
     let options = RunOptions { resume, ..options(&suite, arguments)? };
     night_by(common, &suite, &options, workers.as_ref())
 }
@@ -50,7 +54,7 @@ fn night_by(
     common: &Common,
     suite: &Suite,
     options: &RunOptions,
-    workers: Option<&Workers>,
+    workers: Option<&Chosen>,
 ) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let stop = Stop::default();
@@ -87,7 +91,7 @@ fn night_by(
 async fn made(
     suite: &Suite,
     options: &RunOptions,
-    workers: Option<&Workers>,
+    workers: Option<&Chosen>,
     (stop, progress): (&Stop, Arc<dyn Fn(Progress) + Send + Sync>),
 ) -> anyhow::Result<Finished> {
     let Some(workers) = workers else {

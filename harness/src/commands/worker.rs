@@ -10,7 +10,7 @@ use super::arguments::{Common, WorkerOptions};
 use super::exit::{Exit, mistake};
 use super::progress::Reporter;
 use super::waiting::{next_signal, runtime};
-use super::{night, terminal};
+use super::{crew, night, terminal};
 use crate::night::{self as nights, NightError, Progress, RunOptions, Stop};
 use crate::queue::{Heard, Link, Notice, Notices, QueueError, Taker, VERSION};
 use crate::spec::Overrides;
@@ -40,7 +40,7 @@ pub fn run(common: &Common, options: &WorkerOptions) -> anyhow::Result<Exit> {
 
 /// Takes part in one night after the other.
 async fn serve(common: &Common, options: &WorkerOptions, stop: &Stop) -> anyhow::Result<Exit> {
-    let link = Link::to(&options.queue, &night::environment()).await?;
+    let link = Link::to(&crew::access_of_worker(common, options.queue.as_deref())?).await?;
     let mut notices = link.notices().await?;
     let who = name();
     if !common.quiet {
@@ -89,7 +89,7 @@ async fn next(notices: &mut Notices, stop: &Stop) -> anyhow::Result<Option<Heard
         let _told = signal.wait_for(|it| *it).await.is_ok();
     };
     tokio::select! {
-        heard = notices.next() => match heard {
+        heard = notices.next() => match heard? {
             Some(heard) => Ok(Some(heard)),
             None => mistake("the connection to the queue was closed"),
         },
@@ -154,20 +154,20 @@ impl Part<'_> {
 }
 
 /// Waits until a night is said to be over or to go on after a crash, or nothing was heard of it for
-/// too long.
+/// too long, or can be.
 async fn over(notices: &mut Notices, night: &Notice) {
     let mut last = Instant::now();
     loop {
         let left = SILENCE.saturating_sub(last.elapsed());
         match tokio::time::timeout(left, notices.next()).await {
-            Ok(Some(Heard::Night(notice))) if notice.night == night.night => {
+            Ok(Ok(Some(Heard::Night(notice)))) if notice.night == night.night => {
                 if !notice.goes_on || notice.run != night.run {
                     return;
                 }
                 last = Instant::now();
             }
-            Ok(Some(_)) => {}
-            Ok(None) | Err(_) => return,
+            Ok(Ok(Some(_))) => {}
+            Ok(Ok(None) | Err(_)) | Err(_) => return,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::control::{self, Control};
 use super::means::Means;
 use super::preflight::{self, Ready};
 use super::products::Products;
+use super::room::{self, Room};
 use super::{
     NightError, Progress, RunOptions, Stop, baselines, builds, patience, resume, scratch, secrets,
     tonight,
@@ -39,6 +40,8 @@ struct Lent {
     others: Products,
     /// Evidence that is there already, by its path.
     known: HashSet<String>,
+    /// The room on the disks of this machine.
+    room: Room,
     /// The folders that go with it.
     _folders: (tempfile::TempDir, Arc<tempfile::TempDir>),
 }
@@ -130,10 +133,12 @@ impl Lent {
         }
         let worker = Worker::new(ready.browser.take());
         let folders = (folder, ready.scratch.clone());
+        let room = Room::of(ledger.night());
         let means = Means::of(suite, options, (Arc::new(plan), ledger), &mut ready)?;
         let side = Side::under_test(means, ready.products);
         let control = Control::of(&side, &ready.others).map(|it| (it, control::worker()));
-        Ok(Self { side, worker, control, others: ready.others, known, _folders: folders })
+        let others = ready.others;
+        Ok(Self { side, worker, control, others, known, room, _folders: folders })
     }
 
     /// One attempt after the other, as they are handed out.
@@ -164,12 +169,39 @@ impl Lent {
             if !matches!(done, Ok(true)) {
                 held.give_back().await;
             }
-            done?;
+            self.go_on(done, stop).await?;
         }
         Ok(())
     }
 
-    /// Makes an attempt and answers with it; `false` where we had to stop first.
+    /// Goes on behind an attempt that was answered, or was not: where there is no room on the disks,
+    /// once there is some again.
+    async fn go_on(
+        &mut self,
+        done: Result<bool, NightError>,
+        stop: &Stop,
+    ) -> Result<(), NightError> {
+        let error = match done {
+            Ok(true) => return Ok(()),
+            Err(error) if !room::is_lack_of_room(&error) => return Err(error),
+            Ok(false) => None,
+            Err(error) => Some(error),
+        };
+        if error.is_some()
+            && let Some(browser) = self.worker.browser.take()
+        {
+            browser.stop().await;
+        }
+        match self.room.comes_back(stop).await {
+            Some(lack) if !lack.is_over && stop.why().is_none() => {
+                Err(error.unwrap_or_else(|| NightError::Usage(lack.said())))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Makes an attempt and answers with it; `false` where we had to stop first, or there was no room
+    /// on the disks: what was made then says nothing of the product, and others may have some.
     async fn answered(
         &mut self,
         taker: &Taker,
@@ -177,6 +209,9 @@ impl Lent {
         stop: &Stop,
     ) -> Result<bool, NightError> {
         let Some(made) = self.attempt(&held.task, stop).await? else { return Ok(false) };
+        if self.room.is_lacking() {
+            return Ok(false);
+        }
         taker.answer(held, made.came, Some(made.lines.as_slice()), &made.evidence).await?;
         Ok(true)
     }

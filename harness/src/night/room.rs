@@ -52,6 +52,11 @@ impl Room {
         self.folders.iter().map(PathBuf::as_path).find(|it| (self.is_full)(it))
     }
 
+    /// Whether there is none now.
+    pub(super) fn is_lacking(&self) -> bool {
+        self.lacking().is_some()
+    }
+
     /// Waits until there is room again, as long as the night goes on and has not waited for too long;
     /// `None` where there is some.
     pub(super) async fn comes_back(&self, stop: &Stop) -> Option<Lack> {

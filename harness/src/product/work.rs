@@ -173,7 +173,8 @@ fn copy(data: &Path, into: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// With the time of the original: a copy that looks as old as it is tells changes from copies.
+/// With the time of the original: a copy that looks as old as it is tells changes from copies. Where the
+/// file system can, Linux has both share their blocks until one of them is written to.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     fs::copy(from, to)?;
     let modified = fs::metadata(from)?.modified()?;

@@ -291,7 +291,8 @@ impl Desk {
         if self.crew().is_lonely(now) {
             tracing::warn!("no worker is there at {}", self.link.server());
         }
-        let missing = self.crew().is_missing(now);
+        let refused = self.link.no_right().map(|it| it.to_string());
+        let missing = refused.or_else(|| self.crew().is_missing(now));
         if let Some(why) = missing {
             give_up(&self.given_up, why);
         }

@@ -1,5 +1,5 @@
-//! [`Link`]: the connection to a server, with who we are from the environment; and [`Notices`], which
-//! nights are heard of over it.
+//! [`Link`]: the connection to a server, which tells what that does not let us do; and [`Notices`],
+//! which nights are heard of over it.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use async_nats::jetstream::context::PublishError;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::object_store::{GetErrorKind, ObjectStore, PutError};
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Subscriber};
+use async_nats::{Client, Subscriber};
 use futures_util::StreamExt as _;
-use indexmap::IndexMap;
 use serde::Serialize;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::QueueError;
-use super::wire::{Heading, NOTICES, Notice, VERSION};
+use super::access::{Access, Refused};
+use super::wire::{Heading, NOTICES, Notice, PROBES, VERSION};
 
 /// For how long something is tried again while the server is not there.
 pub(super) const REACH: Duration = Duration::from_secs(300);
@@ -27,6 +27,8 @@ pub(super) const AGAIN: Duration = Duration::from_millis(500);
 pub(super) const PULL: Duration = Duration::from_secs(5);
 /// How long reading one thing from a store may take.
 const READING: Duration = Duration::from_secs(60);
+/// How long the client takes at most until it tells what the server has refused.
+const TOLD: Duration = Duration::from_millis(50);
 
 /// A connection, which comes back by itself when the server does.
 #[derive(Debug, Clone)]
@@ -34,25 +36,58 @@ pub struct Link {
     client: Client,
     context: Context,
     server: String,
+    /// Where it stands who we are.
+    place: &'static str,
+    refused: Refused,
 }
 
 impl Link {
-    /// Connects to the server at an address.
+    /// Connects to a server, and sees whether it lets us do there what nights and workers do.
     ///
     /// # Errors
-    /// It is no address, nobody is there, or nobody is let in.
-    pub async fn to(
-        address: &str,
-        environment: &IndexMap<String, String>,
-    ) -> Result<Self, QueueError> {
-        let server = shown(address)?;
-        let options = options(environment).await?.name("nightshift");
-        let client = options.connect(address).await.map_err(|error| QueueError::Connect {
-            server: server.clone(),
-            problem: error.to_string(),
+    /// Nobody is there, we are not let in, or may not do something.
+    pub async fn to(access: &Access) -> Result<Self, QueueError> {
+        let (server, place) = (access.server().to_owned(), access.place());
+        let (options, refused) = access.options().await?;
+        let client = options.connect(server.as_str()).await.map_err(|error| {
+            QueueError::Connect { server: server.clone(), problem: error.to_string(), place }
         })?;
         let context = jetstream::new(client.clone());
-        Ok(Self { client, context, server })
+        let link = Self { client, context, server, place, refused };
+        link.tried().await?;
+        Ok(link)
+    }
+
+    /// Tries what a night and a worker need. Whether there is a JetStream that answers is for who
+    /// uses it to find: it may still come up.
+    async fn tried(&self) -> Result<(), QueueError> {
+        let heard = self.subscribe(NOTICES).await?;
+        for probe in PROBES {
+            let tried = self.client.publish(probe, String::new().into()).await;
+            tried.map_err(|error| self.failed("say anything", &error))?;
+        }
+        let mut refused = self.refused.watch();
+        // A server answers in order: what it refuses of the above it has refused by then.
+        tokio::select! {
+            answered = self.context.query_account() => {
+                if let Err(error) = answered {
+                    tracing::info!("{} says nothing of its JetStream: {error}", self.server);
+                }
+            }
+            () = becomes(&mut refused, |it| !it.is_empty()) => {}
+        }
+        drop(heard);
+        let told = becomes(&mut refused, |it| !it.is_empty());
+        if tokio::time::timeout(TOLD, told).await.is_err() {
+            return Ok(());
+        }
+        Err(self.failed("do what is needed", &"it is refused"))
+    }
+
+    /// What we may not do at this server, once something was refused.
+    pub(super) fn no_right(&self) -> Option<QueueError> {
+        let refused = self.refused.so_far()?;
+        Some(QueueError::Rights { server: self.server.clone(), refused, place: self.place })
     }
 
     /// The server, without what may be secret in its address.
@@ -67,7 +102,8 @@ impl Link {
     /// The connection is gone.
     pub async fn notices(&self) -> Result<Notices, QueueError> {
         let heard = self.client.subscribe(NOTICES).await;
-        heard.map(Notices).map_err(|error| self.failed("hear of nights", &error))
+        let heard = heard.map_err(|error| self.failed("hear of nights", &error))?;
+        Ok(Notices { heard, link: self.clone() })
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -123,7 +159,7 @@ impl Link {
                 Ok(done) => return Ok(done),
                 Err(error) => error.to_string(),
             };
-            if Instant::now() >= until {
+            if Instant::now() >= until || self.refused.so_far().is_some() {
                 return Err(self.failed(action, &problem));
             }
             tracing::info!("cannot {action} at {}: {problem}; trying again", self.server);
@@ -132,7 +168,8 @@ impl Link {
     }
 
     pub(super) fn failed(&self, action: &'static str, problem: &impl Display) -> QueueError {
-        QueueError::Server { action, server: self.server.clone(), problem: problem.to_string() }
+        let (server, problem) = (self.server.clone(), problem.to_string());
+        self.no_right().unwrap_or(QueueError::Server { action, server, problem })
     }
 
     /// Reads a thing from a store, again and again while the server is not there.
@@ -201,7 +238,10 @@ pub(super) async fn becomes<T>(receiver: &mut watch::Receiver<T>, wanted: impl F
 
 /// The nights that are heard of.
 #[derive(Debug)]
-pub struct Notices(Subscriber);
+pub struct Notices {
+    heard: Subscriber,
+    link: Link,
+}
 
 /// What was heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,9 +261,18 @@ pub enum Heard {
 
 impl Notices {
     /// The next one; `None` once the connection is gone for good.
-    pub async fn next(&mut self) -> Option<Heard> {
-        let message = self.0.next().await?;
-        Some(heard(&message.payload))
+    ///
+    /// # Errors
+    /// The server does not let us do something any more.
+    pub async fn next(&mut self) -> Result<Option<Heard>, QueueError> {
+        let mut refused = self.link.refused.watch();
+        let message = tokio::select! {
+            message = self.heard.next() => message,
+            () = becomes(&mut refused, |it| !it.is_empty()) => {
+                return Err(self.link.failed("hear of nights", &"it is refused"));
+            }
+        };
+        Ok(message.map(|it| heard(&it.payload)))
     }
 }
 
@@ -235,64 +284,9 @@ fn heard(json: &[u8]) -> Heard {
     serde_json::from_slice(json).map_or(Heard::Noise, |it| Heard::Night(Box::new(it)))
 }
 
-/// An address without user and password; those that are none are refused.
-fn shown(address: &str) -> Result<String, QueueError> {
-    let refused = |problem: &str| QueueError::Address {
-        address: address.rsplit('@').next().unwrap_or_default().to_owned(),
-        problem: problem.to_owned(),
-    };
-    let url = url::Url::parse(address).map_err(|error| refused(&error.to_string()))?;
-    if !["nats", "tls"].contains(&url.scheme()) {
-        return Err(refused("it begins with neither nats:// nor tls://"));
-    }
-    let host = url.host_str().filter(|it| !it.is_empty());
-    let host = host.ok_or_else(|| refused("it has no host"))?;
-    Ok(format!("{}://{host}:{}", url.scheme(), url.port().unwrap_or(4222)))
-}
-
-/// Who we are and whom we trust, by the variables that other clients of NATS read too.
-async fn options(environment: &IndexMap<String, String>) -> Result<ConnectOptions, QueueError> {
-    let value = |name: &str| environment.get(name).filter(|it| !it.is_empty()).cloned();
-    let unreadable = |variable: &'static str, file: &str| {
-        let file = file.to_owned();
-        move |source| QueueError::Credentials { variable, file, source }
-    };
-    let mut options = ConnectOptions::new();
-    if let Some(file) = value("NATS_CREDS") {
-        options = options.credentials_file(&file).await.map_err(unreadable("NATS_CREDS", &file))?;
-    } else if let Some(file) = value("NATS_NKEY") {
-        let text = std::fs::read_to_string(&file).map_err(unreadable("NATS_NKEY", &file))?;
-        let seed = text.lines().map(str::trim).find(|it| it.starts_with('S'));
-        options = options.nkey(seed.unwrap_or_default().to_owned());
-    } else if let Some(token) = value("NATS_TOKEN") {
-        options = options.token(token);
-    } else if let Some(user) = value("NATS_USER") {
-        options = options.user_and_password(user, value("NATS_PASSWORD").unwrap_or_default());
-    }
-    if let Some(file) = value("NATS_CA") {
-        options = options.add_root_certificates(file.into());
-    }
-    if let (Some(certificate), Some(key)) = (value("NATS_CERT"), value("NATS_KEY")) {
-        options = options.add_client_certificate(certificate.into(), key.into());
-    }
-    Ok(options)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_shown_without_its_password_and_one_that_is_none_is_refused() {
-        let fine = |address: &str| shown(address).expect("an address");
-        assert_eq!(fine("nats://127.0.0.1"), "nats://127.0.0.1:4222");
-        assert_eq!(fine("tls://ada:s3cret@queue.example:4443"), "tls://queue.example:4443");
-        for wrong in ["queue.example", "http://queue.example", "nats://", "amqp://ada:s3cret@host"]
-        {
-            let error = shown(wrong).expect_err(wrong).to_string();
-            assert!(!error.contains("s3cret"), "{error}");
-        }
-    }
 
     #[test]
     fn a_notice_of_another_version_and_noise_are_no_nights() {

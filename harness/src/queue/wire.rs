@@ -11,6 +11,10 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Where nights are made known, whatever version they are of.
 pub(super) const NOTICES: &str = "nightshift.nights";
+/// What is said to see whether it may be said, and nobody hears: a notice or a sign, a part of a
+/// store, and that something was done.
+pub(super) const PROBES: [&str; 3] =
+    ["nightshift.rights", "$O.nightshift.rights", "$JS.ACK.nightshift.rights"];
 /// The consumer that all workers of a night share.
 pub(super) const WORKERS: &str = "workers";
 /// The plan of a night in its store.

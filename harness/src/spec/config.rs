@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use super::discover::named;
 use super::grammar;
 use super::node::Node;
 use super::page::timezone;
@@ -34,7 +35,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let sessions = fields.get("sessions").map(|it| reader.sessions(it, &names));
     let sessions = sessions.unwrap_or_default();
     let browser = browser(reader, fields.get("browser"), root);
-    let night = night(reader, fields.get("night"));
+    let night = night(reader, fields.get("night"), root);
     let gate = super::gate::read(reader, fields.get("gate"));
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
@@ -178,12 +179,13 @@ fn axe(reader: &mut Reader, node: &Node, root: &Path) -> Option<PathBuf> {
     Some(path)
 }
 
-fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
+fn night(reader: &mut Reader, node: Option<&Node>, root: &Path) -> NightConfig {
     let mut night = NightConfig {
         schedule: None,
         timezone: "UTC".to_owned(),
         until: None,
         jobs: None,
+        workers: None,
         retries: None,
         reruns: Reruns::default(),
         timeout_ms: ATTEMPT_TIMEOUT_MS,
@@ -205,6 +207,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     }
     night.until = fields.get("until").and_then(|it| time_of_day(reader, it));
     night.jobs = fields.get("jobs").and_then(|it| jobs(reader, it));
+    night.workers = fields.get("workers").and_then(|it| super::workers::read(reader, it, root));
     night.retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
     if let Some(node) = fields.get("reruns") {
         night.reruns = reruns(reader, node);
@@ -376,11 +379,7 @@ fn secrets(reader: &mut Reader, node: &Node, root: &Path) -> Option<PathBuf> {
     let fields = reader.object(node, &grammar::SECRETS)?;
     let node = fields.get("file")?;
     let text = reader.words(node, "\"file\"")?;
-    let path = match (text.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => root.join(text),
-    };
-    let path = normal(&path);
+    let path = named(text, root);
     if path.starts_with(root) {
         reader.advise(
             node.pos,
@@ -390,23 +389,6 @@ fn secrets(reader: &mut Reader, node: &Node, root: &Path) -> Option<PathBuf> {
         return None;
     }
     Some(path)
-}
-
-/// The path without `.` and `..`; the file need not exist.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::ParentDir => {
-                normal.pop();
-            }
-            std::path::Component::CurDir => {}
-            std::path::Component::Prefix(_)
-            | std::path::Component::RootDir
-            | std::path::Component::Normal(_) => normal.push(part),
-        }
-    }
-    normal
 }
 
 fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {

@@ -105,6 +105,32 @@ pub(crate) fn relative(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
+/// The file that a text names: below the home folder after `~/`, else relative to the suite.
+pub(crate) fn named(text: &str, root: &Path) -> PathBuf {
+    let path = match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => root.join(text),
+    };
+    normal(&path)
+}
+
+/// The path without `.` and `..`; the file need not exist.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                normal.pop();
+            }
+            std::path::Component::CurDir => {}
+            std::path::Component::Prefix(_)
+            | std::path::Component::RootDir
+            | std::path::Component::Normal(_) => normal.push(part),
+        }
+    }
+    normal
+}
+
 /// Reads a file; a complaint says why it cannot be used.
 pub(crate) fn read(found: &SuiteFile) -> Result<Source, Complaint> {
     let failed = |error: std::io::Error| {

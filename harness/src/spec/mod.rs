@@ -22,6 +22,7 @@
 //! - `place.rs`: reads where something stands at a forge or in a tracker.
 //! - `notify.rs`: reads who is told of a night.
 //! - `publish.rs`: reads where the report of a night is put.
+//! - `workers.rs`: reads who makes the attempts of a night.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
 //! - `overrides.rs`: lays `--set` and `--var` over the configuration before it is read.
@@ -86,6 +87,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod values;
+mod workers;
 mod write;
 mod write_circumstances;
 mod write_gestures;

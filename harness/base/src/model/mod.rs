@@ -6,7 +6,7 @@
 //! 1. words that stand for themselves: [`facet`], [`sandbox`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
-//!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
+//!    [`control`]), then [`action`], [`scenario`], [`notify`], [`workers`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`], [`soak`] and [`outline`] by the surfaces, [`recording`], [`question`], [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`; [`wrong`] by itself;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
@@ -84,6 +84,7 @@
 //! - `filing.rs`: `FileConfig`: where findings become tickets.
 //! - `notify.rs`: `NotifyConfig`: who is told of a night.
 //! - `publish.rs`: `PublishConfig`: where the report of a night is put.
+//! - `workers.rs`: `WorkersConfig`: who makes the attempts of nights, and by which queue.
 //! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
@@ -161,6 +162,7 @@ pub mod verdict;
 pub mod watch;
 mod wording;
 pub mod worked;
+pub mod workers;
 pub mod wrong;
 
 pub use change::Change;

@@ -25,6 +25,7 @@ use super::stage::Stages;
 use super::target::Target;
 use super::template::Template;
 use super::verdict::{Because, Verdict};
+use super::workers::WorkersConfig;
 
 /// A validated suite.
 #[derive(Debug, Clone, PartialEq)]
@@ -315,6 +316,9 @@ pub struct NightConfig {
     pub until: Option<String>,
     /// How many workers run at once; `None` chooses by the machine.
     pub jobs: Option<u32>,
+    /// Who makes the attempts where it is not the process of the night itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workers: Option<WorkersConfig>,
     /// How often a failed scenario is repeated; `None` is until `reruns` is sure, and once where
     /// earlier nights say too little.
     pub retries: Option<u32>,
@@ -544,6 +548,7 @@ impl Default for NightConfig {
             timezone: "UTC".to_owned(),
             until: None,
             jobs: None,
+            workers: None,
             retries: None,
             reruns: Reruns::default(),
             timeout_ms: 300_000,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use crate::model::workers::WorkersConfig;
 use crate::night::Share;
 use crate::serve::Front;
 
@@ -28,8 +29,9 @@ pub struct Unattended {
     #[arg(long, value_name = "I/N", value_parser = share, conflicts_with = "dry_run")]
     pub shard: Option<Share>,
     /// Have the attempts made by workers: by so many processes on this machine, with a queue of
-    /// their own, or by those that `nightshift worker` has started at the queue of this address
-    #[arg(long, value_name = "N|URL", value_parser = workers, conflicts_with_all = ["dry_run", "shake"])]
+    /// their own, or by those that `nightshift worker` has started at the queue of this address, or
+    /// by none of them [default: night.workers, or none]
+    #[arg(long, value_name = "N|URL|none", value_parser = workers, conflicts_with_all = ["dry_run", "shake"])]
     pub workers: Option<Workers>,
     /// When a schedule wanted the night: the report says so where it is late
     #[arg(long, value_name = "INSTANT", hide = true)]
@@ -42,6 +44,8 @@ pub struct Unattended {
 /// Who makes the attempts of a night, where it is not the process that judges it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Workers {
+    /// Nobody else, whatever the suite says.
+    Nobody,
     /// So many processes on this machine.
     Own(u32),
     /// Whoever takes them from the queue at this address.
@@ -53,19 +57,21 @@ pub const WORKER: &str = "Examples:
   nightshift run --workers nats://queue.example:4222     # plans and judges, on one machine
   nightshift worker nats://queue.example:4222            # on each of the others
   nightshift worker tls://queue.example:4222 --once
+  nightshift worker                                      # at the queue that `night: workers:` names
 
 A worker waits for nights of its suite, version and product, and says why it takes no part in
-another. Who it is to the queue is taken from NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER and
-NATS_PASSWORD; NATS_CA, NATS_CERT and NATS_KEY are files for TLS. Secrets of the suite are taken
-from its own environment. Exit codes: 0 the night of `--once` has ended, 2 usage, or the night of
-`--once` was refused, 4 the queue is not there, 130/143 stopped.";
+another. Who it is to the queue is taken from the address, from `night: workers:` where that names
+the same queue, or from NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER and NATS_PASSWORD; NATS_CA,
+NATS_CERT and NATS_KEY are files for TLS. Secrets of the suite are taken from its own environment.
+Exit codes: 0 the night of `--once` has ended, 2 usage, a right that the queue does not give, or the
+night of `--once` was refused, 4 the queue is not there, 130/143 stopped.";
 
 /// What `worker` takes.
 #[derive(Debug, Args)]
 pub struct WorkerOptions {
-    /// The queue: nats://HOST:PORT or tls://HOST:PORT
+    /// The queue: nats://HOST:PORT or tls://HOST:PORT [default: night.workers]
     #[arg(value_name = "URL")]
-    pub queue: String,
+    pub queue: Option<String>,
     /// End with the first night that it takes part in, or refuses
     #[arg(long)]
     pub once: bool,
@@ -156,17 +162,20 @@ pub struct ServeOptions {
 /// The most parts that a night is split into.
 const MOST_SHARDS: u32 = 10_000;
 
-/// The most workers that are started on this machine.
-const MOST_WORKERS: u32 = 64;
-
 fn workers(text: &str) -> Result<Workers, String> {
+    const MOST: u32 = WorkersConfig::MOST;
+    if text == "none" {
+        return Ok(Workers::Nobody);
+    }
     if text.contains("://") {
         return Ok(Workers::At(text.to_owned()));
     }
     match text.parse() {
-        Ok(number @ 1..=MOST_WORKERS) => Ok(Workers::Own(number)),
-        Ok(_) => Err(format!("from 1 to {MOST_WORKERS} workers can be started here")),
-        Err(_) => Err("write a number, or the address of a queue: nats://HOST:PORT".to_owned()),
+        Ok(number @ 1..=MOST) => Ok(Workers::Own(number)),
+        Ok(_) => Err(format!("from 1 to {MOST} workers can be started here")),
+        Err(_) => {
+            Err("write a number, the address of a queue: nats://HOST:PORT, or none".to_owned())
+        }
     }
 }
 
@@ -195,8 +204,9 @@ mod tests {
     }
 
     #[test]
-    fn workers_are_a_number_or_an_address() {
+    fn workers_are_a_number_an_address_or_none() {
         assert_eq!(workers("4"), Ok(Workers::Own(4)));
+        assert_eq!(workers("none"), Ok(Workers::Nobody));
         let address = "tls://queue.example:4222";
         assert_eq!(workers(address), Ok(Workers::At(address.to_owned())));
         for wrong in ["0", "65", "queue.example", "-1", ""] {

@@ -9,6 +9,7 @@ use super::product::PRODUCT;
 use super::publish::REPORT;
 use super::shapes::{PAGE_FACET, REDACTIONS, TARGETS, TEXT, VERDICTS, auto, input_kinds};
 use super::stages::STAGES_KEY;
+use super::workers::WORKERS;
 use super::{Object, Shape, object, optional, required};
 use crate::model::against::ControlOf;
 use crate::model::suite::Left;
@@ -142,6 +143,12 @@ pub(crate) static NIGHT: Object = object(
             Shape::AnyOf(&[Shape::Words(auto), Shape::Integer]),
             "How many workers run at once; auto chooses by the machine.",
             "auto",
+        ),
+        optional(
+            "workers",
+            Shape::AnyOf(&[Shape::Integer, Shape::Text, Shape::Object(&WORKERS)]),
+            "Who makes the attempts where it is not the process of the night itself: so many processes on this machine with a queue of their own, or whoever takes them from the queue at this address. `--workers` overrides it.",
+            "nats://queue.example:4222",
         ),
         optional(
             "retries",

@@ -19,6 +19,7 @@
 //! - `filing.rs`: the keys that say where findings become tickets.
 //! - `notify.rs`: the keys that say who is told of a night.
 //! - `publish.rs`: the keys that say where the report of a night is put.
+//! - `workers.rs`: the keys of the queue at which attempts are handed out.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
@@ -36,6 +37,7 @@ mod scenario;
 mod shapes;
 mod stages;
 mod steps;
+mod workers;
 
 pub(crate) use agent::{AGENT, BUDGET, PRICE, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds, sandboxes};
@@ -51,6 +53,7 @@ pub(crate) use scenario::*;
 pub(crate) use shapes::*;
 pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;
+pub(crate) use workers::WORKERS;
 
 /// A map with known keys.
 #[derive(Debug)]

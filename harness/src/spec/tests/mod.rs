@@ -8,6 +8,7 @@ mod model;
 mod publish;
 mod schema;
 mod stages;
+mod workers;
 
 use std::path::Path;
 
