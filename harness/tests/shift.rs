@@ -204,12 +204,13 @@ fn a_night_has_the_model_work_with_what_is_left_and_its_gate_does_not_hang_on_it
     assert_eq!(again["shift"], night["shift"], "it is told again without a model");
 }
 
-/// Claims something of the first piece, something of nothing, and something of what does not exist.
+/// Claims two things of the first piece, something of nothing, and something of what does not exist.
 fn explainer(told: &Value) -> Value {
     let first = told["pieces"][0]["id"].clone();
     let claim = |text: &str, cites: Value| json!({ "text": text, "cites": cites });
     json!({ "claims": [
         claim("The button is gone.", json!([first])),
+        claim("<img src=x onerror=alert(1)> is \u{202e}gone.", json!([first])),
         claim("The database is down.", json!([])),
         claim("A mail was lost.", json!(["L99999"])),
     ] })
@@ -244,6 +245,44 @@ fn an_explanation_is_an_opinion_whose_claims_cite_what_exists() {
     assert_eq!(json["findings"][0]["with_wrong_citation"], 1);
     let answer = suite.run(&["explain", "F9"]);
     assert_eq!(answer.code, Some(2), "{answer:#?}");
+}
+
+#[test]
+fn the_report_shows_an_explanation_as_an_opinion_and_is_as_before_without_it() {
+    let (port, _) = model(explainer);
+    let suite = suite(port, "");
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    suite.write(
+        "data/pages.py",
+        &PAGES.replace("id=\"place-order\">Place order", "id=\"place-order\">Buy"),
+    );
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let judged = || {
+        let answer = suite.run(&["judge", "night"]);
+        assert_eq!(answer.code, Some(1), "{answer:#?}");
+        let page = suite.root().join("night/index.html");
+        std::fs::read_to_string(page).expect("a page")
+    };
+    let before = judged();
+    assert!(!before.contains("What a language model makes of it"));
+
+    let answer = suite.run(&["explain", "night", "F1"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    let place = text(&night["explanations"][0]["claims"][0]["cites"][0]["place"]);
+    let page = judged();
+    assert!(page.contains("Opinion of scripted. It decides nothing."), "{page}");
+    assert!(page.contains(&format!("{place}</a>")), "it links to {place}: {page}");
+    assert!(page.contains("&lt;img src=x") && !page.contains("<img src=x"), "{page}");
+    for dropped in ["database", "mail was lost", "\u{202e}"] {
+        assert!(!page.contains(dropped), "{dropped}: {page}");
+    }
+    assert!(page.contains("1 claim without a citation, 1 claim that cited what does not exist."));
+
+    std::fs::remove_file(suite.root().join("night/explanations.json")).expect("it was kept");
+    assert_eq!(judged(), before, "nothing else of the page hangs on it");
 }
 
 #[test]
