@@ -8,14 +8,12 @@ use super::node;
 use super::quoting::single;
 use super::reader::Reader;
 use super::write_circumstances::{emulate, network};
+use super::write_commands::run;
 use super::write_gestures::{drag, scroll};
 use super::write_words::{flow, qualifiers, quoted, scalar, snapshot, written};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
-use crate::model::scenario::{
-    Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
-    RunCommand, TextTest,
-};
+use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, PageExpectation};
 use crate::model::suite::Isolation;
 use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
 use crate::model::{Scenario, Target, Template};
@@ -157,40 +155,6 @@ pub fn write_step(action: &Action) -> Option<String> {
 fn download(click: &Target, save_as: &Template, named: Option<&Template>) -> String {
     let named = named.map(|it| format!(", named: {}", flow(it))).unwrap_or_default();
     format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
-}
-
-/// A command with what it reads and its checkpoint; `None` for one that says more.
-fn run(it: &RunCommand) -> Option<String> {
-    let plain = it.env.is_empty()
-        && it.cwd.is_none()
-        && it.timeout_ms.is_none()
-        && it.exit.is_none()
-        && it.capture.is_empty();
-    if !plain {
-        return None;
-    }
-    let mut text = match &it.command {
-        CommandLine::Argv(_) => format!("run: {}", scalar(&it.command.words())),
-        CommandLine::Shell(line) => format!("shell: {}", scalar(line.raw())),
-    };
-    if let Some(stdin) = &it.stdin {
-        let _ = write!(text, "\nstdin: {}", scalar(stdin.raw()));
-    }
-    match it.outputs.as_slice() {
-        [] => {}
-        [OutputExpectation { output, test: TextTest::Lacks(line) }] => {
-            let output = match output {
-                Output::Stdout => "stdout",
-                Output::Stderr => "stderr",
-            };
-            let _ = write!(text, "\nexpect: {{ {output}: {{ lacks: {} }} }}", flow(line));
-        }
-        _ => return None,
-    }
-    if let Some(own) = &it.snapshot {
-        let _ = write!(text, "\n{}", snapshot(own)?);
-    }
-    Some(text)
 }
 
 /// What is done with a program on a terminal; `None` for what says more than is usual.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::VERBS;
+use super::reply::{RUN, VERBS};
 use super::{Answer, BackendError, Form, Request};
 use crate::model::agent::AgentApi;
 
@@ -105,13 +105,17 @@ fn shape(form: Form) -> Shape {
         Form::Action | Form::AnotherAction => {
             ("action", "Do one thing on the page, or say why not.", MOST_TOKENS)
         }
+        Form::ActionOrCommand => {
+            ("action", "Do one thing on the page, run a command, or say why not.", MOST_TOKENS)
+        }
         Form::Opinion => ("opinion", "Say what you think of it.", MOST_TOKENS),
         Form::Claims => ("claims", "Say what happened, and what it rests on.", MOST_TOLD),
         Form::Charters => ("charters", "Say what is to be tried.", MOST_TOLD),
         Form::Belief => ("belief", "Say what must hold, and by which rule.", MOST_TOKENS),
     };
     let schema = match form {
-        Form::Action | Form::AnotherAction => action(),
+        Form::Action | Form::AnotherAction => action(&VERBS),
+        Form::ActionOrCommand => action(&[&VERBS[..], &[RUN]].concat()),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },
@@ -137,7 +141,8 @@ fn shape(form: Form) -> Shape {
 }
 
 /// The words that an answer may have for `check`.
-pub(super) const CHECKS: [&str; 4] = ["see", "see-not", "title", "url"];
+pub(super) const CHECKS: [&str; 7] =
+    ["see", "see-not", "title", "url", "prints", "prints-not", "exit"];
 
 /// An object of which every key must be there.
 fn object(properties: &Value) -> Value {
@@ -154,14 +159,14 @@ fn list(properties: &Value) -> Value {
     json!({ "type": "array", "items": object(properties) })
 }
 
-/// One action.
-fn action() -> Value {
+/// One action, by one of these verbs.
+fn action(verbs: &[&str]) -> Value {
     // A small model goes on without end where nothing bounds it.
     let text = |pattern: &str| json!({ "type": ["string", "null"], "pattern": pattern });
     json!({
         "type": "object",
         "properties": {
-            "action": { "type": "string", "enum": VERBS },
+            "action": { "type": "string", "enum": verbs },
             "ref": text("^e[0-9]{1,5}$"),
             "text": text("^.{0,400}$"),
             "why": text("^.{0,160}$"),
