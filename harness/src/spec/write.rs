@@ -217,12 +217,15 @@ fn see(key: &str, targets: &[Target]) -> String {
 
 /// What a field must hold; `None` for anything else that may be expected of a page.
 fn expect(all: &[PageExpectation]) -> Option<String> {
-    let [PageExpectation::Value(field, value)] = all else { return None };
-    if field.within.is_some() || field.nth.is_some() {
-        return None;
-    }
-    let key = single(&field.locator.to_string());
-    Some(format!("expect: {{ value: {{ {key}: {} }} }}", flow(value)))
+    let held = match all {
+        [PageExpectation::Title(title)] => format!("title: {}", flow(title)),
+        [PageExpectation::Url(url)] => format!("url: {}", flow(url)),
+        [PageExpectation::Value(field, value)] if field.within.is_none() && field.nth.is_none() => {
+            format!("value: {{ {}: {} }}", single(&field.locator.to_string()), flow(value))
+        }
+        _ => return None,
+    };
+    Some(format!("expect: {{ {held} }}"))
 }
 
 fn fill(fields: &[FieldValue]) -> String {
@@ -457,6 +460,8 @@ mod tests {
                     named: Some(value.clone()),
                 },
                 Action::See(vec![target.clone()]),
+                Action::Expect(vec![PageExpectation::Title(value.clone())]),
+                Action::Expect(vec![PageExpectation::Url(value.clone())]),
             ]);
         }
         all.push(Action::See(targets));

@@ -11,7 +11,7 @@ use crate::model::shift::Believed;
 use crate::model::{Action, Entry, Outcome, Snapshot, StepOutcome, Suite, Template};
 use crate::night::NightError;
 use crate::process::Exit;
-use crate::spec::read_target;
+use crate::spec::{read_target, write_step};
 
 /// How often it must show.
 const TIMES: u32 = 3;
@@ -66,6 +66,9 @@ impl Desk<'_> {
         };
         if let Some(action) = followed.actions.iter().find(|it| names_secret(it)) {
             return Ok(Proven::No(format!("a step needs a secret: {}", action.describe())));
+        }
+        if let Some(action) = unwritten(&shown.steps) {
+            return Ok(Proven::No(format!("a step cannot be written: {}", action.describe())));
         }
         let number = self.shift.charters.len();
         let suite = self.without_model();
@@ -146,6 +149,9 @@ impl Desk<'_> {
             Some(Action::Run(run)) => (run.exit, run.snapshot) = (None, Some(end)),
             Some(_) | None => steps.push(Action::Snapshot(end)),
         }
+        if unwritten(&steps).is_some() {
+            return Ok(());
+        }
         let shown = Shown { steps, exit: None };
         let number = self.shift.charters.len();
         let id = format!("way-{number}");
@@ -197,6 +203,11 @@ impl Desk<'_> {
 
 fn names_secret(action: &Action) -> bool {
     serde_json::to_string(action).is_ok_and(|it| it.contains("${secret:"))
+}
+
+/// The first step that no scenario can have as it stands.
+fn unwritten(steps: &[Action]) -> Option<&Action> {
+    steps.iter().find(|it| write_step(it).is_none())
 }
 
 /// What must hold, as a step.
@@ -331,6 +342,19 @@ mod tests {
         assert!(run.outputs.is_empty());
         assert!(of(Check::Exit, "well").is_err() && of(Check::Prints, "").is_err());
         assert!(of(Check::Title, "12").is_err());
+    }
+
+    #[test]
+    fn each_check_of_a_page_can_be_written_and_a_step_that_cannot_is_told() {
+        let checks = [Check::See, Check::SeeNot, Check::Title, Check::Url];
+        let steps: Vec<Action> = checks
+            .into_iter()
+            .map(|it| super::check(&belief(it, Some("heading"), "/orders?page=2: ${x}")))
+            .collect::<Result<_, _>>()
+            .expect("each is a check");
+        assert_eq!(unwritten(&steps), None);
+        let named = Action::Tab(crate::model::gesture::Tab::Title("Invoice".into()));
+        assert_eq!(unwritten(&[steps[0].clone(), named.clone()]), Some(&named));
     }
 
     #[test]
