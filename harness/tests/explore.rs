@@ -428,6 +428,126 @@ fn a_product_that_contradicts_itself_at_the_second_look_is_found_and_its_sound_t
     assert_eq!(found_twice("yes"), wanted);
 }
 
+/// A desk behind a sign-in, which forgets whoever signs out, wherever else that session is used.
+const DESK: &str = r#"
+import http.cookies, secrets, urllib.parse
+from answering import Answering, serve
+INSIDE = set()
+LOGIN = '<h1>Sign in</h1><form method=post action=/login><label>User <input name=user></label> <label>Password <input type=password name=password></label> <button>Sign in</button></form>'
+OUT = '<form method=post action=/logout><button>Sign out</button></form>'
+class Page(Answering):
+    def is_inside(self):
+        jar = http.cookies.SimpleCookie(self.headers.get('Cookie', ''))
+        self.sid = jar['sid'].value if 'sid' in jar else None
+        return self.sid in INSIDE
+    def do_GET(self):
+        path = urllib.parse.urlsplit(self.path).path
+        if path == '/':
+            self.page(200, '<h1>Welcome</h1><main><a href="/desk">Desk</a></main>')
+        elif path == '/login':
+            self.page(200, LOGIN)
+        elif path not in ('/desk', '/letters'):
+            self.page(404, '<h1>Not here</h1>')
+        elif self.is_inside():
+            self.page(200, '<h1>%s</h1><main><a href="/letters">Letters</a>%s</main>' % (path[1:], OUT))
+        else:
+            self.to('/login')
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length') or 0)).decode()
+        inside = self.is_inside()
+        if self.path == '/logout':
+            INSIDE.discard(self.sid)
+            self.to('/')
+        elif urllib.parse.parse_qs(body).get('password') == ['tea-for-two']:
+            sid = secrets.token_hex(8)
+            INSIDE.add(sid)
+            self.to('/desk', 'sid=%s; Path=/; HttpOnly' % sid)
+        else:
+            self.page(403, LOGIN)
+    def to(self, path, cookie=None):
+        self.send_response(303)
+        self.send_header('Location', path)
+        if cookie: self.send_header('Set-Cookie', cookie)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+    def page(self, status, body):
+        self.answer(status, 'text/html', '<!doctype html><html lang=en><title>Desk</title>' + body)
+serve(Page)
+"#;
+
+/// The suite of the desk; `more` says as whom it is explored.
+fn the_desk(more: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write("data/answering.py", ANSWERING);
+    suite.write("data/desk.py", DESK);
+    let fill = "{ 'textbox \"User\"': ada, 'textbox \"Password\"': tea-for-two }";
+    let establish = format!(
+        "[ {{ open: /login }}, {{ fill: {fill} }}, {{ click: 'button \"Sign in\"' }}, {{ wait: {{ url: /desk }} }} ]"
+    );
+    suite.write(
+        "nightshift.yaml",
+        &format!(
+            "products:\n  desk: {{ serve: {{ run: 'python3 desk.py ${{port}}' }}, data: data }}\nsessions:\n  ada:\n    establish: {establish}\n    check: [ {{ open: /desk }}, {{ see: 'button \"Sign out\"' }} ]\n{more}"
+        ),
+    );
+    suite
+}
+
+/// The scenarios that were written, by their names below the folder.
+fn written(suite: &SuiteCopy) -> Vec<(String, String)> {
+    let folder = suite.root().join("scenarios/explored");
+    let all = walkdir::WalkDir::new(&folder).sort_by_file_name().into_iter();
+    all.filter_map(Result::ok)
+        .filter(|it| it.path().extension().is_some_and(|it| it == "yaml"))
+        .map(|it| {
+            let name = it.path().strip_prefix(&folder).expect("below it").display().to_string();
+            (name, std::fs::read_to_string(it.path()).expect("readable"))
+        })
+        .collect()
+}
+
+#[test]
+fn signing_out_is_a_scenario_of_its_own_and_the_session_of_the_others_goes_on() {
+    let suite = the_desk("explore: { as: ada }\n");
+    let answer = explore(&suite, &["--budget", "15m"]);
+    assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
+    let all = written(&suite);
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|it| it.0 == "desk/sign-out.yaml");
+    let own = &own.first().unwrap_or_else(|| panic!("{all:#?}")).1;
+    for line in [
+        "  - expect: { url: /desk }\n",
+        "  - click: 'button \"Sign out\"'\n  - snapshot: signed-out\n",
+        "  - open: /desk\n",
+        "  - see-not: 'button \"Sign out\"'\n",
+        "  - snapshot: closed-desk\n",
+    ] {
+        assert!(own.contains(line), "{line} in {own}");
+    }
+    assert!(!own.contains("as: ada"), "it signs in itself: {own}");
+    assert!(others.iter().any(|it| it.1.contains("as: ada")), "{others:#?}");
+    assert!(others.iter().all(|it| !it.1.contains("click: 'button \"Sign out\"'")), "{others:#?}");
+
+    // They share a server and a session, in any order and beside one another.
+    suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "first"]);
+    suite.run(&["run", "--no-pdf", "-j", "2", "--out", "night"]);
+    let night = night_json(&suite.root().join("night"));
+    let verdicts = verdicts(&night);
+    let sign_out = verdicts.iter().find(|it| it.0 == "sign-out");
+    assert_eq!(sign_out.map(|it| it.1.as_str()), Some("unchanged"), "{:#}", night["findings"]);
+    assert!(verdicts.iter().all(|it| it.1 != "regressed"), "{:#}", night["findings"]);
+}
+
+#[test]
+fn where_nobody_is_signed_in_no_scenario_signs_in_to_sign_out() {
+    let suite = the_desk("");
+    let answer = explore(&suite, &["--budget", "15m", "--no-accept"]);
+    assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
+    let all = written(&suite);
+    assert!(!all.is_empty());
+    let named = |it: &str| it.contains("Sign out") || it.contains("as: ada");
+    assert!(!all.iter().any(|it| named(&it.1)), "{all:#?}");
+}
+
 #[test]
 fn what_is_no_suite_and_names_no_product_is_a_mistake() {
     let folder = SuiteCopy::empty();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::scripted_model::{act, done, model, reference};
 use crate::support::{ANSWERING, SuiteCopy, night_json, text};
-use crate::traitor::yard::Outside;
+use crate::traitor::yard::{Outside, held};
 
 /// The shop of build 2 forgets the number of an order; no build greets anybody.
 const PAGES: &str = r#"
@@ -136,6 +136,135 @@ fn a_belief_is_a_finding_only_where_it_shows_without_the_model_and_a_rule_says_s
     assert_eq!(answer.code, Some(0), "{answer:#?}");
 }
 
+/// A command that tells one order too few, and fails where it is asked for nonsense.
+const TOOL: &str = r#"
+import sys
+ANSWERS = {'orders': '2 orders', 'version': 'tool 1'}
+print(ANSWERS.get(sys.argv[1], 'what?'))
+sys.exit(0 if sys.argv[1] in ANSWERS else 3)
+"#;
+
+const TOOL_DOCS: &str =
+    "The command orders prints 3 orders.\nWhatever it is asked, the command ends with 0.\n";
+
+const ORDERS: &str = "notice how many orders there are";
+const NONSENSE: &str = "notice what becomes of nonsense";
+const VERSION: &str = "persist the version";
+const OTHER: &str = "persuade another command";
+
+/// Tries four things by commands.
+fn commander(told: &Value) -> Value {
+    if told["tried"].is_array() {
+        let charter = |goal: &str| json!({ "goal": goal, "start": "/", "why": "nobody tried it" });
+        let is_first = told["tried"].as_array().is_some_and(Vec::is_empty);
+        let all = [ORDERS, NONSENSE, VERSION, OTHER].map(charter);
+        return json!({ "charters": if is_first { json!(all) } else { json!([]) } });
+    }
+    let says = |rule: &str, check: &str, text: &str| json!({ "expected": format!("{check} {text}"), "rule": rule, "check": check, "role": null, "text": text });
+    match told["belief"].as_str() {
+        Some(belief) if belief.contains("too few") => {
+            return says("The command orders prints 3 orders.", "prints", "3 orders");
+        }
+        Some(_) => {
+            return says("Whatever it is asked, the command ends with 0.", "exit", "0");
+        }
+        None => {}
+    }
+    let wrote = told["wrote"].as_str().unwrap_or_default();
+    match (told["goal"].as_str().unwrap_or_default(), done(told)) {
+        (ORDERS, 0) => act("run", "", "python3 tool.py orders"),
+        (ORDERS, _) if wrote.contains("2 orders") => act("defect", "", "one order too few"),
+        (NONSENSE, 0) => act("run", "", "python3 tool.py frobnicate"),
+        (NONSENSE, _) if wrote.contains("exit: 3") => act("defect", "", "it fails"),
+        (VERSION, 0) => act("run", "", "python3 tool.py version"),
+        (OTHER, 0) => act("run", "", "python3 pages.py 1"),
+        _ => act("done", "", ""),
+    }
+}
+
+/// The shop with a command; `policy` says what may run.
+fn with_a_command(port: u16, policy: &str) -> SuiteCopy {
+    let suite = suite(port, "");
+    suite.write("data/tool.py", TOOL);
+    suite.write("docs/tool.md", TOOL_DOCS);
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
+    let walls = if held().is_some() { "" } else { "sandbox: off\n" };
+    suite.write("nightshift.yaml", &format!("{config}{walls}{policy}"));
+    suite
+}
+
+const MAY_RUN: &str = "policy: { commands: ['python3 tool.py **'] }\n";
+
+fn worked(suite: &SuiteCopy, code: i32) -> Value {
+    let answer = suite.run(&["agent", "--budget", "10m", "--out", "shift"]);
+    assert_eq!(answer.code, Some(code), "{answer:#?}");
+    let path = suite.root().join("shift/agent.json");
+    serde_json::from_str(&std::fs::read_to_string(path).expect("written")).expect("JSON")
+}
+
+/// The proposed scenarios as text.
+fn proposed(suite: &SuiteCopy, shift: &Value) -> Vec<String> {
+    let all = shift["proposed"].as_array().expect("proposed").iter();
+    let path = |it: &Value| suite.root().join("shift").join(text(&it["file"]));
+    all.map(|it| std::fs::read_to_string(path(it)).expect("a scenario")).collect()
+}
+
+#[test]
+fn a_belief_that_rests_on_a_command_is_reproduced_by_a_written_one() {
+    let (port, asked) = model(commander);
+    let suite = with_a_command(port, MAY_RUN);
+    let shift = worked(&suite, 1);
+    let found = [(said("one order too few"), String::new()), (said("it fails"), String::new())];
+    assert_eq!(told(&shift["findings"]), found, "{shift:#}");
+    assert_eq!(shift["findings"][0]["source"], "docs/tool.md");
+    let ended = text(&shift["charters"][3]["ended"]);
+    assert!(ended.contains("does not name the command `python3 pages.py 1`"), "{ended}");
+    let asked = asked.lock().expect("unpoisoned").clone();
+    assert!(asked.iter().any(|it| it["commands"][0] == "python3 tool.py **"), "{asked:#?}");
+
+    let all = proposed(&suite, &shift);
+    assert_eq!(all.len(), 3, "two findings and the way to the version: {all:#?}");
+    assert!(all.iter().all(|it| it.contains("run: python3 tool.py") && !it.contains("open:")));
+    for (at, scenario) in all.iter().enumerate() {
+        suite.write(&format!("scenarios/taken-{at}.yaml"), scenario);
+    }
+    // What was found fails until it is mended, also where a person takes it.
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    let failed = night["scenarios"].as_array().expect("scenarios").iter();
+    let failed = failed.filter(|it| it["attempts"][0]["outcome"] == "failed").count();
+    assert_eq!(failed, 2, "{answer:#?}");
+}
+
+#[test]
+fn a_command_is_offered_only_where_the_suite_names_one() {
+    let (port, asked) = model(commander);
+    let suite = with_a_command(port, "");
+    let shift = worked(&suite, 0);
+    assert!(told(&shift["findings"]).is_empty(), "{shift:#}");
+    let asked = asked.lock().expect("unpoisoned").clone();
+    assert!(asked.iter().all(|it| it["commands"].is_null()), "{asked:#?}");
+    let ledger = suite.root().join("shift/nights/charter-01/ledger.jsonl");
+    let ledger = std::fs::read_to_string(ledger).expect("a ledger");
+    assert!(!ledger.contains("tool.py"), "nothing was proposed: {ledger}");
+}
+
+#[test]
+fn a_product_that_is_commands_alone_can_be_tried_too() {
+    let (port, _) = model(commander);
+    let suite = with_a_command(port, MAY_RUN);
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
+    let own = |it: &&str| !it.trim_start().starts_with("serve:");
+    let without: Vec<&str> = config.lines().filter(own).collect();
+    suite.write("nightshift.yaml", &(without.join("\n") + "\n"));
+    let look = "scenario: look\nsteps:\n  - run: python3 tool.py version\n";
+    suite.write("scenarios/look.yaml", look);
+    let shift = worked(&suite, 1);
+    assert_eq!(told(&shift["findings"]).len(), 2, "{shift:#}");
+    assert!(proposed(&suite, &shift).iter().all(|it| !it.contains("open:")));
+}
+
 #[test]
 fn where_a_model_begins_and_what_it_repeats_is_no_persons_and_stays_with_the_product() {
     let outside = Outside::default();
@@ -204,12 +333,13 @@ fn a_night_has_the_model_work_with_what_is_left_and_its_gate_does_not_hang_on_it
     assert_eq!(again["shift"], night["shift"], "it is told again without a model");
 }
 
-/// Claims something of the first piece, something of nothing, and something of what does not exist.
+/// Claims two things of the first piece, something of nothing, and something of what does not exist.
 fn explainer(told: &Value) -> Value {
     let first = told["pieces"][0]["id"].clone();
     let claim = |text: &str, cites: Value| json!({ "text": text, "cites": cites });
     json!({ "claims": [
         claim("The button is gone.", json!([first])),
+        claim("<img src=x onerror=alert(1)> is \u{202e}gone.", json!([first])),
         claim("The database is down.", json!([])),
         claim("A mail was lost.", json!(["L99999"])),
     ] })
@@ -244,6 +374,44 @@ fn an_explanation_is_an_opinion_whose_claims_cite_what_exists() {
     assert_eq!(json["findings"][0]["with_wrong_citation"], 1);
     let answer = suite.run(&["explain", "F9"]);
     assert_eq!(answer.code, Some(2), "{answer:#?}");
+}
+
+#[test]
+fn the_report_shows_an_explanation_as_an_opinion_and_is_as_before_without_it() {
+    let (port, _) = model(explainer);
+    let suite = suite(port, "");
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    suite.write(
+        "data/pages.py",
+        &PAGES.replace("id=\"place-order\">Place order", "id=\"place-order\">Buy"),
+    );
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let judged = || {
+        let answer = suite.run(&["judge", "night"]);
+        assert_eq!(answer.code, Some(1), "{answer:#?}");
+        let page = suite.root().join("night/index.html");
+        std::fs::read_to_string(page).expect("a page")
+    };
+    let before = judged();
+    assert!(!before.contains("What a language model makes of it"));
+
+    let answer = suite.run(&["explain", "night", "F1"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    let place = text(&night["explanations"][0]["claims"][0]["cites"][0]["place"]);
+    let page = judged();
+    assert!(page.contains("Opinion of scripted. It decides nothing."), "{page}");
+    assert!(page.contains(&format!("{place}</a>")), "it links to {place}: {page}");
+    assert!(page.contains("&lt;img src=x") && !page.contains("<img src=x"), "{page}");
+    for dropped in ["database", "mail was lost", "\u{202e}"] {
+        assert!(!page.contains(dropped), "{dropped}: {page}");
+    }
+    assert!(page.contains("1 claim without a citation, 1 claim that cited what does not exist."));
+
+    std::fs::remove_file(suite.root().join("night/explanations.json")).expect("it was kept");
+    assert_eq!(judged(), before, "nothing else of the page hangs on it");
 }
 
 #[test]

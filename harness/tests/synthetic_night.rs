@@ -77,6 +77,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         soak: None,
         agent: None,
         shift: None,
+        explanations: Vec::new(),
         sensitivity: None,
         questions: Vec::new(),
         hygiene: Vec::new(),

@@ -21,6 +21,14 @@ what must hold after these actions, and does not: `check` is `see`, `see-not`, `
 is the title or address. `expected` says it in a sentence, and `rule` is the sentence of `docs` that \
 says so, to the letter.";
 
+/// What is added to the plan where commands may run.
+const COMMANDS: &str = " `commands` are patterns of the command lines that may run, where `*` stands \
+for any text and `**` at the end for any further words: a charter may use them too.";
+
+/// What is added to the belief there.
+const PRINTED: &str = " Of the last command that was run, `check` may be `prints` or `prints-not`, \
+with what it must or must not print as `text`, or `exit`, with its exit code.";
+
 /// The most charters that are taken of one answer.
 const MOST: usize = 5;
 /// The longest goal.
@@ -48,6 +56,8 @@ pub struct Known {
     pub uncovered: Vec<String>,
     /// What scenarios use.
     pub covered: Vec<String>,
+    /// The commands that may run, as patterns.
+    pub commands: Vec<String>,
 }
 
 /// Something to try.
@@ -91,36 +101,49 @@ pub enum Check {
     Title,
     /// Its address.
     Url,
+    /// The last command must print this.
+    Prints,
+    /// The last command must not print this.
+    PrintsNot,
+    /// The last command must end with this exit code.
+    Exit,
+}
+
+impl Check {
+    /// Whether it looks at the last command, and not at a page.
+    #[must_use]
+    pub fn is_of_a_command(self) -> bool {
+        match self {
+            Self::Prints | Self::PrintsNot | Self::Exit => true,
+            Self::See | Self::SeeNot | Self::Title | Self::Url => false,
+        }
+    }
 }
 
 /// What is asked for charters; `tried` says what was tried and how it ended.
 #[must_use]
 pub fn plan(known: &Known, tried: &[Value]) -> Request {
-    let user = json!({
+    let mut user = json!({
         "docs": docs(&known.docs),
         "findings": known.findings,
         "uncovered": known.uncovered,
         "covered": known.covered,
         "tried": tried,
     });
-    Request {
-        system: PLAN.to_owned(),
-        user: user.to_string(),
-        form: Form::Charters,
-        refs: Vec::new(),
+    let mut system = PLAN.to_owned();
+    if !known.commands.is_empty() {
+        user["commands"] = json!(known.commands);
+        system.push_str(COMMANDS);
     }
+    Request { system, user: user.to_string(), form: Form::Charters, refs: Vec::new() }
 }
 
 /// What is asked where a model believes that something is broken.
 #[must_use]
 pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
     let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
-    Request {
-        system: BELIEF.to_owned(),
-        user: user.to_string(),
-        form: Form::Belief,
-        refs: Vec::new(),
-    }
+    let more = if known.commands.is_empty() { "" } else { PRINTED };
+    Request { system: format!("{BELIEF}{more}"), user: user.to_string(), form: Form::Belief, refs: Vec::new() }
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {

@@ -4,7 +4,10 @@
 //! A part of [`Attempt`]. What it is asked and what it answers lie in the night as evidence; what it
 //! found becomes a recording, so that no later night asks again.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
+
+use serde_json::json;
 
 use super::coding::CodingAgent;
 use super::goal::{Leg, Way};
@@ -12,16 +15,23 @@ use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::Proposal;
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, brief, proposal, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, brief, proposal,
+    proposal_or_command, tokens,
 };
 use crate::ledger::LedgerError;
+use crate::model::action::Goal;
+use crate::model::bounds::Bounds;
 use crate::model::budget::{Bound, Budget, BudgetOf, Cost, Next, Over, Price, Spent};
 use crate::model::event::Failure;
+use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
-use crate::model::{Outcome, Step};
+use crate::model::scenario::RunCommand;
+use crate::model::{Action, Outcome, Step};
 
 /// How often an answer may be no action of the list.
 const MOST_WRONG: u32 = 3;
+/// The most characters of an output of a command that a model is told.
+const MOST_WRITTEN: usize = 4_000;
 
 /// A model, and what it may take.
 #[derive(Clone, Copy)]
@@ -76,7 +86,7 @@ impl Attempt<'_> {
             if let Some(over) = self.over(brain, way, Next::Ask)? {
                 return Ok(Some(over));
             }
-            let page = match self.outline(way.step).await {
+            let page = match self.page_towards(way).await {
                 Ok(page) => page,
                 Err(failure) => return Ok(Some(failure)),
             };
@@ -87,6 +97,8 @@ impl Attempt<'_> {
                 earlier: self.talk.earlier(),
                 complaint: complaint.as_deref(),
                 attempt: brain.attempt,
+                commands: commands(way.goal),
+                wrote: way.wrote.as_deref(),
             });
             let hold = match brain.hold(&request).await {
                 Ok(hold) => hold,
@@ -101,7 +113,7 @@ impl Attempt<'_> {
                     return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
-            let next = match proposal(&answer.text, &page, &secrets) {
+            let next = match read(&answer.text, &page, &secrets, way.goal) {
                 Ok(next) => next,
                 Err(why) if wrong + 1 < MOST_WRONG => {
                     (wrong, complaint) = (wrong + 1, Some(why));
@@ -115,7 +127,7 @@ impl Attempt<'_> {
             }
             complaint = None;
             let (started, before) = (Instant::now(), way.number);
-            let leg = self.take(Some(&page), next, (brain.backend.name(), &[]), way).await?;
+            let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
             self.acted(brain, way, (before, milliseconds(started)));
             match leg {
                 Leg::On => {}
@@ -124,6 +136,58 @@ impl Attempt<'_> {
                 Leg::Stopped(failure) => return Ok(Some(failure)),
             }
         }
+    }
+
+    /// The page towards a goal; an empty one where the products have none and commands are used.
+    async fn page_towards(&mut self, way: &Way<'_>) -> Result<Outline, Failure> {
+        if way.goal.commands && self.sites.home().is_none() {
+            return Ok(Outline::default());
+        }
+        self.outline(way.step).await
+    }
+
+    /// Does the one thing that is proposed, with the page or by a command.
+    async fn take_or_run(
+        &mut self,
+        by: &str,
+        next: Proposal,
+        page: &Outline,
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
+        if let Proposal::Act { action, .. } = &next
+            && let Action::Run(run) = &**action
+        {
+            return Box::pin(self.run_towards(by, run, page, way)).await;
+        }
+        self.take(Some(page), next, (by, &[]), way).await
+    }
+
+    /// Runs a command that a model asks for, within the walls and budgets, and keeps what it wrote for
+    /// the next question.
+    async fn run_towards(
+        &mut self,
+        by: &str,
+        run: &RunCommand,
+        page: &Outline,
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
+        let action = Action::Run(Box::new(run.clone()));
+        if let Some(failure) = way.spent(Some(page), &action) {
+            return Ok(Leg::Stopped(failure));
+        }
+        way.taken.push(None);
+        let goal = way.goal;
+        let answer = self.run_for(by, run, &goal.bounds, way).await?;
+        way.done.push(action.describe());
+        if let Some(crash) = (self.crashed)() {
+            return Ok(Leg::Stopped(self.record_crash(&crash)?));
+        }
+        if let Some(wrote) = answer.wrote {
+            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), begin(text)));
+            let outputs: BTreeMap<&str, String> = outputs.collect();
+            way.wrote = Some(json!({ "exit": wrote.exit, "outputs": outputs }).to_string());
+        }
+        Ok(answer.failure.map_or(Leg::On, Leg::Stopped))
     }
 
     /// Takes note of the actions since so many were proposed.
@@ -236,6 +300,26 @@ impl Attempt<'_> {
         self.tell(step, line)?;
         Ok((answer, took))
     }
+}
+
+/// The commands that may be proposed towards a goal, as the suite names them.
+fn commands(goal: &Goal) -> &[String] {
+    let suite = goal.bounds.iter().find(|it| it.of == Bounds::SUITE && goal.commands);
+    suite.and_then(|it| it.commands.as_deref()).unwrap_or_default()
+}
+
+/// What was answered towards a goal, in which these secrets may be named.
+fn read(answer: &str, page: &Outline, secrets: &[&str], goal: &Goal) -> Result<Proposal, String> {
+    if commands(goal).is_empty() {
+        proposal(answer, page, secrets)
+    } else {
+        proposal_or_command(answer, page, secrets)
+    }
+}
+
+/// The beginning of what a command wrote.
+fn begin(text: &str) -> String {
+    text.chars().take(MOST_WRITTEN).collect()
 }
 
 fn failed(expected: &str, actual: String) -> Failure {

@@ -48,6 +48,8 @@ pub(super) struct Way<'a> {
     pub(super) done: Vec<String>,
     /// What a model took.
     pub(super) spent: Spent,
+    /// What the last command wrote, as JSON; `None` where none ran.
+    pub(super) wrote: Option<String>,
     /// Whether an accepted recording was left.
     is_left: bool,
     /// Whether the last that was proposed was nothing.
@@ -404,6 +406,7 @@ impl<'a> Way<'a> {
             in_circles: false,
             done: Vec::new(),
             spent: Spent::default(),
+            wrote: None,
             is_left: false,
             is_refused: false,
             taken: Vec::new(),
@@ -453,7 +456,7 @@ impl<'a> Way<'a> {
     }
 
     /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
-    fn spent(&mut self, page: Option<&Outline>, action: &Action) -> Option<Failure> {
+    pub(super) fn spent(&mut self, page: Option<&Outline>, action: &Action) -> Option<Failure> {
         let failed = |expected: String, actual: String| {
             Some(Failure { outcome: Outcome::Failed, expected, actual })
         };
@@ -466,7 +469,7 @@ impl<'a> Way<'a> {
         if let Some(late) = self.late() {
             return failed(late.expected, format!("{}, next: {what}", late.actual));
         }
-        let state = serde_json::to_string(&(page?, action)).unwrap_or_default();
+        let state = serde_json::to_string(&(page?, action, &self.wrote)).unwrap_or_default();
         if !self.met.insert(state) {
             self.in_circles = true;
             let expected = "a page that changes".to_owned();

@@ -167,6 +167,7 @@ impl Attempt<'_> {
             until: Vec::new(),
             budget: Budget::default(),
             attempts: None,
+            commands: true,
             bounds: guest.bounds.clone(),
             recorded: None,
         };
@@ -217,7 +218,7 @@ impl Attempt<'_> {
             Wish::Look | Wish::Again => Answer::default(),
             Wish::Picture => self.picture(way.step).await,
             Wish::Act(action) => self.act_for(&call.by, action, guest, way).await?,
-            Wish::Run(run) => return self.run_for(&call.by, run, guest, way).await,
+            Wish::Run(run) => return self.run_for(&call.by, run, &guest.bounds, way).await,
         };
         if let Some(crash) = (self.crashed)() {
             answer.failure = Some(self.record_crash(&crash)?);
@@ -274,7 +275,7 @@ impl Attempt<'_> {
         way: &mut Way<'_>,
     ) -> Result<Answer, LedgerError> {
         if let Action::Run(run) = action {
-            return self.run_for(by, run, guest, way).await;
+            return self.run_for(by, run, &guest.bounds, way).await;
         }
         let action = match marked(action, &guest.secrets()) {
             Ok(action) => action,
@@ -316,11 +317,11 @@ impl Attempt<'_> {
     }
 
     /// Runs a command that policy allows; the surface that does it has the walls.
-    async fn run_for(
+    pub(super) async fn run_for(
         &mut self,
         by: &str,
         run: &RunCommand,
-        guest: &Guest,
+        bounds: &[Bounds],
         way: &mut Way<'_>,
     ) -> Result<Answer, LedgerError> {
         let mut run = RunCommand { snapshot: None, ..run.clone() };
@@ -329,7 +330,7 @@ impl Attempt<'_> {
         way.number += 1;
         let number = way.number;
         self.tell(way.step, proposed(number, by, &action))?;
-        let proposed = Proposed { filled: &action, told: &action, bounds: &guest.bounds };
+        let proposed = Proposed { filled: &action, told: &action, bounds };
         let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, super::goal::decided(number, &decision))?;
         if decision.ruling != Ruling::Allow {
@@ -381,7 +382,7 @@ impl Attempt<'_> {
             wrote.outputs.push((word.to_owned(), text.clone(), kept.path));
         }
         let evidence = wrote.outputs.iter().map(|it| it.2.clone()).collect();
-        self.tell(step, Pursuit::Wrote { number, evidence })?;
+        self.tell(step, Pursuit::Wrote { number, evidence, exit: code(&wrote.exit) })?;
         let failure = match done.done {
             // Whether an exit code is right is for whoever asked to say.
             Done::Failed(failure) if failure.outcome != Outcome::Failed => Some(failure),
@@ -389,6 +390,17 @@ impl Attempt<'_> {
             Done::Failed(_) | Done::Passed(_) => None,
         };
         Ok(Answer { failure, wrote: Some(wrote), ..Answer::default() })
+    }
+}
+
+/// The exit code that `exit: 0` says; that of a signal is 128 and its number, as shells say it.
+fn code(exit: &str) -> Option<i32> {
+    let (how, number) = exit.split_once(": ")?;
+    let number: i32 = number.parse().ok()?;
+    match how {
+        "exit" => Some(number),
+        "signal" => Some(128 + number),
+        _ => None,
     }
 }
 
@@ -431,6 +443,12 @@ mod tests {
     use super::*;
     use crate::model::scenario::FieldValue;
     use crate::model::{Locator, Target};
+
+    #[test]
+    fn how_a_command_ended_is_told_as_shells_tell_it() {
+        let told = ["exit: 0", "exit: 2", "signal: 9", ""].map(code);
+        assert_eq!(told, [Some(0), Some(2), Some(137), None]);
+    }
 
     fn fill(value: &str) -> Action {
         let field = Target::plain(Locator::Label("Password".into()));

@@ -1,20 +1,24 @@
 //! `nightshift explain`: what a language model makes of a finding, claim by claim, each with what it
-//! rests on. It is an opinion: nothing that judges reads it.
+//! rests on. It is an opinion: nothing that judges reads it. It is kept in the night, whose report shows
+//! it.
+
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::arguments::{Common, ExplainOptions, Format};
 use super::exit::{Exit, mistake};
 use super::waiting::runtime;
-use super::{night, terminal};
+use super::{night, offline, terminal};
 use crate::agent::backend::{Backend, Form, Request, tokens};
 use crate::ledger::{NightDir, Secrets};
 use crate::mcp::LentTools;
 use crate::model::FORMAT_VERSION;
 use crate::model::agent::AgentConfig;
 use crate::model::budget::{Next, Spent, money};
+use crate::model::narrative::Narrative;
 use crate::night::{self as nights, judging};
-use crate::report::{Material, Narrative};
+use crate::report::{self, Material};
 use crate::spec::Overrides;
 
 /// So many findings are explained where none is named.
@@ -47,9 +51,15 @@ pub fn run(common: &Common, options: &ExplainOptions) -> anyhow::Result<Exit> {
         let narrative = answer.and_then(|it| material.narrative(&config.model, &it));
         told.push((material, narrative));
     }
+    let page = keep(&night, &told, &secrets)?;
     match options.format {
         Format::Json => terminal::answer(format_args!("{:#}", as_json(&night, &told, asked.spent))),
-        Format::Text => told.iter().for_each(tell),
+        Format::Text => {
+            told.iter().for_each(tell);
+            if let Some(page) = page {
+                terminal::answer(format_args!("html: {}", page.display()));
+            }
+        }
     }
     let cost =
         config.price.as_ref().map(|it| format!(", {}", money(asked.spent.money, &it.currency)));
@@ -138,9 +148,24 @@ async fn ask(
     asked
 }
 
+/// Keeps in the night what was explained, and writes its report again; answers with the page that has it.
+fn keep(
+    night: &NightDir,
+    told: &[(&Material, Result<Narrative, String>)],
+    secrets: &Secrets,
+) -> anyhow::Result<Option<PathBuf>> {
+    let news: Vec<Narrative> = told.iter().filter_map(|it| it.1.as_ref().ok().cloned()).collect();
+    if news.is_empty() {
+        return Ok(None);
+    }
+    nights::keep_explanations(night, news, secrets)?;
+    offline::write(night, &judging::judge(night)?)?;
+    Ok(Some(night.path().join("index.html")))
+}
+
 fn tell((material, narrative): &(&Material, Result<Narrative, String>)) {
     match narrative {
-        Ok(it) => it.lines().iter().for_each(terminal::answer),
+        Ok(it) => report::narrative_lines(it).iter().for_each(terminal::answer),
         Err(why) => {
             terminal::answer(format_args!("{}  {}", material.finding, material.title));
             terminal::answer(format_args!("    not explained: {why}"));

@@ -97,6 +97,14 @@ impl NightDir {
         })
     }
 
+    /// Writes a whole file of the night in one move.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
+        write_atomically(&self.path.join(name), bytes)
+    }
+
     /// The events in order. A last line that was cut off in the middle is left out: it is what a
     /// night that was killed leaves behind. So is what a night that went on says counts no more.
     ///

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use indexmap::IndexMap;
 use regex::bytes::Regex;
+use serde_json::Value;
 
 use super::LedgerError;
 use super::broken::{Squeezed, hex_rows};
@@ -162,6 +163,19 @@ impl Secrets {
     #[must_use]
     pub fn scrub_text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
+    }
+
+    /// The same of which no text has a secret.
+    #[must_use]
+    pub fn scrub_json(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.scrub_text(&text)),
+            Value::Array(all) => all.into_iter().map(|it| self.scrub_json(it)).collect(),
+            Value::Object(all) => {
+                all.into_iter().map(|(key, it)| (key, self.scrub_json(it))).collect()
+            }
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
+        }
     }
 }
 

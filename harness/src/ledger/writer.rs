@@ -209,7 +209,7 @@ impl Ledger {
     /// # Errors
     /// The file cannot be written.
     pub fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
-        write_atomically(&self.night.path().join(name), &self.secrets.scrub(bytes))
+        self.night.write_file(name, &self.secrets.scrub(bytes))
     }
 
     /// The entry and its line. What is remembered must be what lies on disk, or judging tonight

@@ -19,7 +19,7 @@ use crate::attempt::{Answer, Seen, Wish};
 use crate::ledger::Secrets;
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
-use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::scenario::RunCommand;
 use crate::model::{Action, Outcome, Target, Template};
 use crate::night::{House, all_secrets};
 use crate::report::one_line;
@@ -294,15 +294,8 @@ impl Client {
             }
         };
         let run = RunCommand {
-            command: CommandLine::Argv(words.into_iter().map(Template::new).collect()),
             stdin: given.raw("stdin").map(Template::new),
-            env: indexmap::IndexMap::new(),
-            cwd: None,
-            timeout_ms: None,
-            exit: None,
-            outputs: Vec::new(),
-            capture: indexmap::IndexMap::new(),
-            snapshot: None,
+            ..RunCommand::of_words(words)
         };
         self.run_command(by, run).await
     }

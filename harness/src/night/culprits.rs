@@ -44,10 +44,7 @@ pub(super) fn keep(night: &NightDir, news: Vec<Known>) -> Result<(), NightError>
     all.extend(news);
     let kept = Kept { format_version: FORMAT_VERSION, findings: all };
     let bytes = serde_json::to_vec_pretty(&kept).expect("plain data");
-    let path = night.path().join(FILE);
-    let half = night.path().join(format!("{FILE}.new"));
-    let written = std::fs::write(&half, bytes).and_then(|()| std::fs::rename(&half, &path));
-    written.map_err(|source| NightError::Io { action: "write", path, source })
+    Ok(night.write_file(FILE, &bytes)?)
 }
 
 /// Puts what was found to the findings.

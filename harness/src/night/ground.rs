@@ -6,8 +6,8 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::{NightError, RunOptions, Until};
-use crate::explore::{self, Batch, DataFile, Map, Rules, Written};
-use crate::model::page::WaitFor;
+use crate::explore::{self, Batch, DataFile, Map, Rules, Session, Written};
+use crate::model::page::{PageExpectation, WaitFor};
 use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
 use crate::model::{Action, Scenario, Step, Suite, Surface};
 use crate::spec;
@@ -67,12 +67,13 @@ impl Ground {
             let why = "no product of this suite has pages; name its command with --cli";
             return Err(NightError::Usage(why.to_owned()));
         }
-        let rules = rules(suite, scope, pages.as_deref(), &commands)?;
+        let mut rules = rules(suite, scope, pages.as_deref(), &commands)?;
         let mut probing = suite.clone();
         if probing.config.browser.timeout_from == LimitFrom::Default {
             probing.config.browser.timeout_ms = PATIENCE;
         }
         let actor = scope.actor.clone().or_else(|| suite.config.explore.actor.clone());
+        rules.session = session(suite, pages.as_deref(), actor.as_deref())?;
         let entrances = entrances(suite, scope, pages.as_deref(), actor.as_deref());
         Ok(Self { suite: suite.clone(), probing, pages, commands, actor, entrances, rules })
     }
@@ -116,11 +117,15 @@ impl Ground {
 }
 
 impl Ground {
-    /// Whose session a scenario starts from: nobody's where it opens no page.
+    /// Whose session a scenario starts from: nobody's where it opens no page, or signs in itself.
     #[must_use]
     pub fn actor_of(&self, steps: &[Action]) -> Option<&str> {
         let pages = steps.iter().any(|it| it.surface() == Some(Surface::Browser));
-        self.actor.as_deref().filter(|_| pages)
+        let signs_in = match &self.rules.session {
+            Session::Anew(own) => steps.starts_with(own),
+            Session::Nobody | Session::Kept => false,
+        };
+        self.actor.as_deref().filter(|_| pages && !signs_in)
     }
 
     /// Whether a scenario has to say that it has a server of its own: what it writes would stand in
@@ -167,6 +172,40 @@ fn entrances(
         }
     }
     all
+}
+
+/// Whose session pages are used with, and the steps by which somebody signs in anew, where a scenario can
+/// have them as they are.
+fn session(suite: &Suite, pages: Option<&str>, actor: Option<&str>) -> Result<Session, NightError> {
+    let Some((actor, pages)) = actor.zip(pages) else { return Ok(Session::Nobody) };
+    let uses = Scenario { actor: Some(actor.to_owned()), ..Scenario::default() };
+    let sessions = crate::plan::sessions(suite, &[uses])?;
+    let Some(session) = sessions.get(actor) else { return Ok(Session::Nobody) };
+    let is_here = |product: Option<&str>| product.is_none_or(|it| it == pages);
+    let own = |it: &Step| it.actor.is_none() && is_here(it.product.as_deref());
+    let written = |it: &Step| as_written(&it.action).filter(|_| own(it));
+    let steps: Option<Vec<Action>> = session.establish.iter().map(written).collect();
+    // Who only opens an address does what an exploration does too.
+    let types = |it: &Action| matches!(it, Action::Fill(_) | Action::Type { .. });
+    Ok(match steps {
+        Some(all) if is_here(session.product.as_deref()) && all.iter().any(types) => {
+            Session::Anew(all)
+        }
+        Some(_) | None => Session::Kept,
+    })
+}
+
+/// An action as a scenario has it that an exploration writes; to wait for something is to see it.
+fn as_written(action: &Action) -> Option<Action> {
+    let action = match action {
+        Action::Wait { until: WaitFor::Visible(thing), .. } => Action::See(vec![thing.clone()]),
+        Action::Wait { until: WaitFor::Gone(thing), .. } => Action::SeeNot(vec![thing.clone()]),
+        Action::Wait { until: WaitFor::Url(url), .. } => {
+            Action::Expect(vec![PageExpectation::Url(url.clone())])
+        }
+        other => other.clone(),
+    };
+    spec::write_step(&action).is_some().then_some(action)
 }
 
 /// The options of a night of an exploration: what was asked of the products, and nothing else.
@@ -242,6 +281,7 @@ fn rules(
         files: data.map(|it| files(&suite.root.join(it))).transpose()?.unwrap_or_default(),
         vars: suite.config.vars.keys().cloned().collect(),
         pages: pages.filter(|_| several).map(str::to_owned),
+        session: Session::Nobody,
     })
 }
 
@@ -295,6 +335,34 @@ mod tests {
         let other = [("app".to_owned(), "http://127.0.0.1:8001/other".to_owned())];
         let scope = Scope { base_urls: other.into(), ..Scope::default() };
         assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), &scope), ["/other"]);
+    }
+
+    #[test]
+    fn somebody_signs_in_anew_where_a_scenario_can_have_the_steps_and_nobody_does_elsewhere() {
+        let config = |establish: &str| {
+            format!(
+                "products:\n  app: {{ base-url: 'http://127.0.0.1:8000' }}\nsessions:\n  ada:\n    establish: [ {establish} ]\n"
+            )
+        };
+        let ada = Scope { actor: Some("ada".to_owned()), ..Scope::default() };
+        let ground = |establish: &str, scope: &Scope| {
+            Ground::of(&suite(&config(establish)), scope).expect("it has pages")
+        };
+        let fill = "{ fill: { 'textbox \"User\"': ada } }";
+        let typed = &format!("{{ use: sign-in }}, {fill}, {{ wait: {{ url: /desk }} }}");
+        let anew = ground(typed, &ada);
+        let Session::Anew(steps) = &anew.rules.session else { panic!("{:?}", anew.rules.session) };
+        let said: Vec<String> = steps.iter().map(Action::describe).collect();
+        assert_eq!(said[..2], ["open /desk/login", "click button \"Go\""], "{said:?}");
+        assert!(matches!(&steps[3], Action::Expect(_)), "{said:?}");
+        let open = Action::Open("/desk".into());
+        assert_eq!(anew.actor_of(std::slice::from_ref(&open)), Some("ada"));
+        assert_eq!(anew.actor_of(&[steps.clone(), vec![open]].concat()), None, "it signs in itself");
+        assert_eq!(ground(typed, &Scope::default()).rules.session, Session::Nobody);
+        let unwritten = format!("{typed}, {{ tab: {{ title: Desk }} }}");
+        for kept in ["{ use: sign-in }", &unwritten] {
+            assert_eq!(ground(kept, &ada).rules.session, Session::Kept, "{kept}");
+        }
     }
 
     #[test]

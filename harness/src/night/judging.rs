@@ -73,6 +73,7 @@ pub fn report_of(night: &NightDir, judged: &Judged) -> NightReport {
     report.survey = super::survey::of_night(night);
     report.soak = super::soak::of_night(night);
     report.shift = super::shifted::of_night(night.path());
+    report.explanations = super::explained::of_night(night, &report, &judged.entries);
     let told = report::read(night.path()).ok().and_then(|it| it.night.ledger);
     // A plan or ledger that cannot be read has not come so far.
     report.night.ledger = night.seal(told.as_ref()).ok();

@@ -31,6 +31,7 @@
 //! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
+//! - `explained.rs`: what a language model made of the findings of a night, beside it.
 //! - `finished.rs`: what a night has come to.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
 //! - `shift/`: a language model uses the product by itself.
@@ -92,6 +93,7 @@ mod coder;
 mod control;
 mod course;
 mod culprits;
+mod explained;
 mod exploring;
 mod finished;
 mod ground;
@@ -159,6 +161,7 @@ pub use accepting::Held;
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
+pub use explained::keep_explanations;
 pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
 pub use finished::Finished;
 pub use ground::{Ground, Scope, options_of};

@@ -93,8 +93,8 @@ impl Tried {
     pub(super) fn of(suite: &Suite, options: &RunOptions, plan: &Plan) -> Option<Self> {
         let sandbox = suite.config.sandbox;
         // Somebody from outside may run what policy lets, and has no steps.
-        let by_policy = suite.config.policy.iter().flat_map(|it| &it.commands).flatten();
-        let may_run = options.author == Author::Outside && by_policy.count() > 0;
+        let by_policy = suite.config.policy.iter().flat_map(|it| &it.commands).flatten().count();
+        let may_run = options.author == Author::Outside && by_policy > 0;
         let has_commands = may_run || plan.scenarios.iter().any(uses_commands);
         // Signing in is written by a person, whoever comes after it.
         let signs_in = sandbox.confines(Author::Person) && signs_in_by_commands(plan);
@@ -105,10 +105,11 @@ impl Tried {
         } else {
             Needed::Nobody
         };
-        let proposes = options.author == Author::Outside && has_commands;
+        let proposes = options.author != Author::Person && has_commands;
         // A coding agent is no person, whoever wrote the goal that it is started for.
         let starts = starts_an_agent(suite) && plan.scenarios.iter().any(asks_a_model);
-        let may_propose = !options.once && suite.config.night.explore_ms.is_some();
+        let shifts = suite.config.night.agent_ms.is_some() && by_policy > 0;
+        let may_propose = !options.once && (suite.config.night.explore_ms.is_some() || shifts);
         match sandbox {
             Sandbox::Off if proposes || may_propose || starts => Some(Self {
                 walls: Some(Walls { sandbox, held: Vec::new(), not_held: Vec::new() }),
@@ -204,13 +205,13 @@ pub(super) fn asks_a_model(scenario: &Scenario) -> bool {
     scenario.all_steps().iter().any(|step| may(&step.action))
 }
 
-/// Whether a scenario runs commands.
+/// Whether a scenario runs commands, or a model may towards one of its goals.
 pub(super) fn uses_commands(scenario: &Scenario) -> bool {
-    let is_command = |it: Option<Surface>| match it {
+    let is_command = |it: &Action| match it.surface() {
         Some(Surface::Command | Surface::Terminal) => true,
-        Some(Surface::Browser) | None => false,
+        Some(Surface::Browser) | None => matches!(it, Action::Do(goal) if goal.commands),
     };
-    scenario.all_steps().iter().any(|step| is_command(step.action.surface()))
+    scenario.all_steps().iter().any(|step| is_command(&step.action))
 }
 
 /// Whether somebody signs in by commands.

@@ -43,6 +43,7 @@
 //! - `scaffold.rs`: the files that `init` writes.
 //! - `write.rs`: writes scenarios: from actions to the text that reads back as them.
 //! - `write_circumstances.rs`: the same of what a page finds around itself.
+//! - `write_commands.rs`: the same of commands and what is expected of them.
 //! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
 //! - `recording.rs`: writes and reads recordings.
@@ -90,6 +91,7 @@ mod values;
 mod workers;
 mod write;
 mod write_circumstances;
+mod write_commands;
 mod write_gestures;
 mod write_words;
 

@@ -8,14 +8,12 @@ use super::node;
 use super::quoting::single;
 use super::reader::Reader;
 use super::write_circumstances::{emulate, network};
+use super::write_commands::run;
 use super::write_gestures::{drag, scroll};
 use super::write_words::{flow, qualifiers, quoted, scalar, snapshot, written};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
-use crate::model::scenario::{
-    Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
-    RunCommand, TextTest,
-};
+use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, PageExpectation};
 use crate::model::suite::Isolation;
 use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
 use crate::model::{Scenario, Target, Template};
@@ -159,40 +157,6 @@ fn download(click: &Target, save_as: &Template, named: Option<&Template>) -> Str
     format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
 }
 
-/// A command with what it reads and its checkpoint; `None` for one that says more.
-fn run(it: &RunCommand) -> Option<String> {
-    let plain = it.env.is_empty()
-        && it.cwd.is_none()
-        && it.timeout_ms.is_none()
-        && it.exit.is_none()
-        && it.capture.is_empty();
-    if !plain {
-        return None;
-    }
-    let mut text = match &it.command {
-        CommandLine::Argv(_) => format!("run: {}", scalar(&it.command.words())),
-        CommandLine::Shell(line) => format!("shell: {}", scalar(line.raw())),
-    };
-    if let Some(stdin) = &it.stdin {
-        let _ = write!(text, "\nstdin: {}", scalar(stdin.raw()));
-    }
-    match it.outputs.as_slice() {
-        [] => {}
-        [OutputExpectation { output, test: TextTest::Lacks(line) }] => {
-            let output = match output {
-                Output::Stdout => "stdout",
-                Output::Stderr => "stderr",
-            };
-            let _ = write!(text, "\nexpect: {{ {output}: {{ lacks: {} }} }}", flow(line));
-        }
-        _ => return None,
-    }
-    if let Some(own) = &it.snapshot {
-        let _ = write!(text, "\n{}", snapshot(own)?);
-    }
-    Some(text)
-}
-
 /// What is done with a program on a terminal; `None` for what says more than is usual.
 fn terminal(it: &TerminalAction) -> Option<String> {
     Some(match it {
@@ -253,12 +217,15 @@ fn see(key: &str, targets: &[Target]) -> String {
 
 /// What a field must hold; `None` for anything else that may be expected of a page.
 fn expect(all: &[PageExpectation]) -> Option<String> {
-    let [PageExpectation::Value(field, value)] = all else { return None };
-    if field.within.is_some() || field.nth.is_some() {
-        return None;
-    }
-    let key = single(&field.locator.to_string());
-    Some(format!("expect: {{ value: {{ {key}: {} }} }}", flow(value)))
+    let held = match all {
+        [PageExpectation::Title(title)] => format!("title: {}", flow(title)),
+        [PageExpectation::Url(url)] => format!("url: {}", flow(url)),
+        [PageExpectation::Value(field, value)] if field.within.is_none() && field.nth.is_none() => {
+            format!("value: {{ {}: {} }}", single(&field.locator.to_string()), flow(value))
+        }
+        _ => return None,
+    };
+    Some(format!("expect: {{ {held} }}"))
 }
 
 fn fill(fields: &[FieldValue]) -> String {
@@ -493,6 +460,8 @@ mod tests {
                     named: Some(value.clone()),
                 },
                 Action::See(vec![target.clone()]),
+                Action::Expect(vec![PageExpectation::Title(value.clone())]),
+                Action::Expect(vec![PageExpectation::Url(value.clone())]),
             ]);
         }
         all.push(Action::See(targets));

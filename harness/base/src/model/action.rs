@@ -221,6 +221,10 @@ pub struct Goal {
     /// How often a model looks for a way while there is no recording; `None` is as the suite says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
+    /// Whether commands of the product may be proposed too, those that the suite names. No step of a
+    /// suite says so: it is for what a model tries by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub commands: bool,
     /// What may be proposed: all of these hold together. `plan` gives them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bounds>,

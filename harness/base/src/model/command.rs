@@ -30,6 +30,24 @@ pub struct RunCommand {
     pub snapshot: Option<Snapshot>,
 }
 
+impl RunCommand {
+    /// A command by its words, of which nothing is said.
+    #[must_use]
+    pub fn of_words(words: Vec<String>) -> Self {
+        Self {
+            command: CommandLine::Argv(words.into_iter().map(Template::new).collect()),
+            stdin: None,
+            env: IndexMap::new(),
+            cwd: None,
+            timeout_ms: None,
+            exit: None,
+            outputs: Vec::new(),
+            capture: IndexMap::new(),
+            snapshot: None,
+        }
+    }
+}
+
 /// A command line, by words or for a shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -28,6 +28,7 @@
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
 //! - `shift.rs`: `Shift`: what a language model tried by itself.
 //! - `survey.rs`: `Survey`: what exploring a product has shown.
+//! - `narrative.rs`: `Narrative`: what a language model makes of a finding.
 //! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
 //! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat`, `ForEach` and `Goal`, which
 //!   hold steps.
@@ -123,6 +124,7 @@ pub mod history;
 pub mod hygiene;
 pub mod kept;
 pub mod moved;
+pub mod narrative;
 pub mod notify;
 pub mod observe;
 pub mod outline;

@@ -141,6 +141,9 @@ pub enum Pursuit {
         number: u32,
         /// Its outputs, as evidence: the paths in the night.
         evidence: Vec<String>,
+        /// Its exit code, as shells say it; `None` where it had no end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit: Option<i32>,
     },
     /// A scenario was proposed; only a person can take it into the suite.
     Offered {

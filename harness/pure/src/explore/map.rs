@@ -9,7 +9,7 @@ use super::entrances::named;
 use super::gestures::LEAVES;
 use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
-use super::probe::{Again, Goal, Probe};
+use super::probe::{Again, Goal, Probe, SignOut};
 use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
@@ -81,6 +81,26 @@ pub struct Once {
     pub looks: Vec<Look>,
 }
 
+/// What was closed once somebody had signed out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignedOut {
+    /// The probe.
+    pub probe: Probe,
+    /// By which control.
+    pub by: SignOut,
+    /// The pages that were closed.
+    pub closed: Vec<Closed>,
+}
+
+/// A page that was closed then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closed {
+    /// Opens it.
+    pub open: Action,
+    /// Whether the control that signs out was there all the same.
+    pub still_there: bool,
+}
+
 /// What is known of a product.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
@@ -110,6 +130,10 @@ pub struct Map {
     pub unanswered: Vec<Probe>,
     /// Every control that was seen, and whether it was used.
     pub controls: BTreeMap<String, bool>,
+    /// What was closed after signing out.
+    pub signed_out: Option<SignedOut>,
+    /// What signs out, which is kept for the end.
+    pub(super) sign_outs: Vec<SignOut>,
     pub(super) waiting: Vec<Probe>,
     pub(super) tried: BTreeSet<String>,
     pub(super) retried: BTreeSet<String>,
@@ -146,6 +170,7 @@ impl Map {
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
                 Goal::Again { how, .. } => self.came_again(seen, how),
+                Goal::SignOut { by } => self.went_out(&seen, &by),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
                 Goal::Screen { words, deeds } => self.screen(&seen, &words, deeds),
@@ -429,6 +454,10 @@ impl Map {
                 }
                 continue;
             };
+            if self.is_for_the_end(&link.name, &address) {
+                self.keep_link_for_the_end(&link.name, at);
+                continue;
+            }
             if let Some(why) = self.rules.refusal(&link.name, &address) {
                 self.miss(&format!("link \"{}\" to {address}", link.name), &why);
                 continue;

@@ -22,6 +22,7 @@
 //! - `letters.rs`: fields that offer something while one types.
 //! - `fields.rs`: what is put into forms.
 //! - `behind.rs`: what a form opens to somebody.
+//! - `sign_out.rs`: signing out at the end, and what is closed then.
 //! - `commands.rs`: how commands are tried.
 //! - `screen.rs`: a screen of a program, and whether a command wants one.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
@@ -73,6 +74,7 @@ mod screen;
 mod screens;
 mod scripted;
 mod seen;
+mod sign_out;
 mod since;
 mod terminal;
 #[cfg(test)]
@@ -91,7 +93,7 @@ pub use page::{Field, Form, Link, Look};
 pub use parts::parts;
 pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
-pub use safe::{DataFile, Rules};
+pub use safe::{DataFile, Rules, Session};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use since::since;
 pub use write::{fresh, write, writes};

@@ -120,7 +120,7 @@ fn forms(map: &Map, state: &State, asserted: &Asserted, done: &[String], list: &
         list.add(Part {
             kind: Kind::Form,
             at: at.clone(),
-            reached: map.states.iter().any(sent),
+            reached: map.states.iter().any(sent) || signed_out_by(map, &format!("form {name}")),
             asserted: if fields.is_empty() {
                 by_button()
             } else {
@@ -135,6 +135,11 @@ fn forms(map: &Map, state: &State, asserted: &Asserted, done: &[String], list: &
     for it in &state.look.loose {
         list.add(field(it, &page_name(map, &state.look.path), place, asserted, done));
     }
+}
+
+/// Whether it was what signed out at the end.
+fn signed_out_by(map: &Map, identity: &str) -> bool {
+    map.signed_out.as_ref().is_some_and(|it| it.by.identity == identity)
 }
 
 fn field(it: &Field, of: &str, at: Option<&str>, asserted: &Asserted, done: &[String]) -> Part {

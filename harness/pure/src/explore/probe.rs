@@ -32,6 +32,21 @@ pub enum Again {
     Visits,
 }
 
+/// A control that signs out, and the way to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOut {
+    /// What it is, see `Control::identity`.
+    pub identity: String,
+    /// What a person would call that: `Click "Sign out"`.
+    pub called: String,
+    /// The control.
+    pub control: Target,
+    /// The state that it stands in.
+    pub at: usize,
+    /// The way to it, with the click, for somebody who is signed in.
+    pub way: Vec<Action>,
+}
+
 /// What a probe is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
@@ -77,6 +92,11 @@ pub enum Goal {
         how: Again,
         /// What the state is, in words.
         place: String,
+    },
+    /// To sign out, and to see what is closed then.
+    SignOut {
+        /// By which control.
+        by: Box<SignOut>,
     },
     /// To read the help of a command.
     Help {
@@ -230,6 +250,7 @@ fn is_command(goal: &Goal) -> bool {
         | Goal::Send { .. }
         | Goal::Download { .. }
         | Goal::Again { .. }
+        | Goal::SignOut { .. }
         | Goal::ReadBack { .. } => false,
     }
 }

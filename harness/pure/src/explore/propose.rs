@@ -9,7 +9,7 @@ use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
-use super::probe::{Again, Goal, Probe, look, open, run};
+use super::probe::{Again, Goal, Probe, click, look, open, run};
 use super::safe::signs_out;
 use super::terminal;
 use crate::model::page::DialogAnswer;
@@ -40,6 +40,7 @@ impl Probe {
             Goal::Again { how: Again::Back, place } => format!("the way back after {place}"),
             Goal::Again { how: Again::Visits, place } => format!("several visits to {place}"),
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
+            Goal::SignOut { by } => format!("signing out: {}", by.called),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
             Goal::Screen { words, deeds } => {
@@ -58,6 +59,7 @@ impl Probe {
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
+            | Goal::SignOut { .. }
             | Goal::Again { .. }
             | Goal::Help { .. }
             | Goal::Screen { .. }
@@ -124,6 +126,9 @@ impl Map {
                 matches!(&probe.goal, Goal::Run { words, .. } if self.writers.contains(words));
             probe.shares &= !writes;
         }
+        if next.is_empty() {
+            next.extend(self.at_the_end());
+        }
         next
     }
 
@@ -132,6 +137,7 @@ impl Map {
         for probe in std::mem::take(&mut self.waiting) {
             self.miss_probe(&probe, why);
         }
+        self.leave_signed_in(why);
         for (example, of, seen) in self.addresses.sampled() {
             self.miss(
                 &format!("{} more addresses like {example}", of - seen),
@@ -240,6 +246,10 @@ impl Map {
 
     /// Whether it is worth a probe.
     fn propose_use(&mut self, it: UseOf, at: usize, class: &str, way: &[Action]) -> bool {
+        if self.is_for_the_end(&it.name, "") {
+            self.keep_for_the_end((it.identity, it.called), &it.steps, (at, way));
+            return false;
+        }
         if let Some(why) = self.rules.refusal(&it.name, "") {
             self.miss(&it.called, &why);
             return false;
@@ -316,6 +326,11 @@ impl Map {
                 continue;
             }
             let name = form.buttons.first().map(ToString::to_string).unwrap_or_default();
+            if self.is_for_the_end(&name, &form.action) && form.fields.is_empty() {
+                let press: Vec<Action> = form.buttons.iter().take(1).cloned().map(click).collect();
+                self.keep_for_the_end((identity, format!("Press {name}")), &press, (at, way));
+                continue;
+            }
             let writes = form.method != "get";
             if writes && !self.rules.pages_are_copies {
                 self.miss(&identity, "it writes, and the product's state is no copy");

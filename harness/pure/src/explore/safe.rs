@@ -2,6 +2,7 @@
 //! alone.
 
 use super::page::Field;
+use crate::model::Action;
 
 /// A file of the product's data, as commands find it in their working folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +29,18 @@ impl DataFile {
     }
 }
 
+/// Whose session pages are used with, and whether it may be ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Session {
+    /// Nobody's: signing out is a deed as any other.
+    #[default]
+    Nobody,
+    /// Somebody's, from which all scenarios start: it must last.
+    Kept,
+    /// Somebody's who can sign in anew by these steps: at the end a session of its own is ended.
+    Anew(Vec<Action>),
+}
+
 /// What may be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules {
@@ -45,6 +58,8 @@ pub struct Rules {
     pub vars: Vec<String>,
     /// The product with pages, where the suite has several.
     pub pages: Option<String>,
+    /// Whose session pages are used with.
+    pub session: Session,
 }
 
 /// What reaches others than the product.
@@ -89,6 +104,8 @@ const DESTRUCTIVE: [&str; 19] = [
     "trash",
     "rm",
 ];
+/// What says that a session is not ended alone.
+const OF_OTHERS: [&str; 6] = ["all", "everywhere", "everybody", "everyone", "others", "devices"];
 /// Commands that would change the machine or go on for ever.
 const NEVER_COMMANDS: [&str; 14] = [
     "deploy",
@@ -131,15 +148,29 @@ impl Rules {
         if let Some(stop) = self.stopped(&format!("{name} {leads_to}")) {
             return Some(stop);
         }
+        let ends = signs_out(name) || signs_out(leads_to);
+        if ends && self.session != Session::Nobody {
+            return Some("it would end the session that others start from".to_owned());
+        }
         if self.pages_are_copies {
             return None;
         }
-        if signs_out(name) || signs_out(leads_to) {
+        if ends {
             return Some("it would end the session".to_owned());
         }
         let words = holds(name, &OUTWARD).or_else(|| holds(name, &DESTRUCTIVE));
         let words = words.or_else(|| holds(leads_to, &DESTRUCTIVE));
         words.map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
+    }
+
+    /// Whether what signs out may be used at the end: somebody signs in anew for it, and it ends no
+    /// session but that one.
+    #[must_use]
+    pub fn may_end_session(&self, name: &str, leads_to: &str) -> bool {
+        let text = format!("{name} {leads_to}");
+        matches!(self.session, Session::Anew(_))
+            && holds(&text, &OF_OTHERS).is_none()
+            && self.stopped(&text).is_none()
     }
 
     /// Why a command is left alone.
@@ -182,6 +213,21 @@ mod tests {
         let copy = Rules { pages_are_copies: true, ..shared };
         assert_eq!(copy.refusal("Delete order", "/orders/1"), None);
         assert_eq!(copy.refusal("x", "/audit"), Some("explore.never names \"Audit\"".to_owned()));
+    }
+
+    #[test]
+    fn a_session_that_others_start_from_is_never_ended_and_one_of_its_own_may_be() {
+        let copy = |session| Rules { pages_are_copies: true, session, ..Rules::default() };
+        assert_eq!(copy(Session::Nobody).refusal("Log out", ""), None);
+        assert!(copy(Session::Kept).refusal("Log out", "").is_some());
+        assert!(!copy(Session::Kept).may_end_session("Log out", ""));
+        let anew = copy(Session::Anew(Vec::new()));
+        assert!(anew.may_end_session("Log out", "/bye"));
+        for others in ["Log out everywhere", "Log out of all devices"] {
+            assert!(!anew.may_end_session(others, "") && anew.refusal(others, "").is_some());
+        }
+        let never = Rules { never: vec!["/bye".to_owned()], ..anew };
+        assert!(!never.may_end_session("Log out", "/bye"));
     }
 
     #[test]

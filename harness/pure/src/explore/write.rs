@@ -12,6 +12,7 @@ use super::page::Look;
 use super::probe::{Goal, Probe, click};
 use super::safe::signs_out;
 use super::screens::screens;
+use super::sign_out::signing_out;
 use super::written::{Written, area, free_name, slug, snapshot};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
@@ -34,6 +35,7 @@ pub fn write(map: &Map) -> Vec<Written> {
     made.extend(files(map));
     made.extend(commands(map));
     made.extend(screens(map));
+    made.extend(signing_out(map));
     unique(&mut made);
     made
 }

@@ -77,6 +77,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         questions: questions(entries),
         agent: agent(entries),
         shift: None,
+        explanations: Vec::new(),
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,

@@ -66,6 +66,8 @@ pub struct FindingView {
     /// The redaction that would silence it, where it looks like noise.
     noise: Option<String>,
     sides: Option<super::sides::SidesView>,
+    /// What a language model makes of it.
+    explained: Option<super::explained::ExplainedView>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
@@ -209,6 +211,7 @@ impl FindingView {
             culprit: finding.culprit.as_ref().map(CulpritView::new),
             noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
             sides: super::sides::SidesView::of(finding, known.report),
+            explained: super::explained::ExplainedView::of(finding, known.report),
             reasons: reasons(finding),
             changes,
             more_changes,
@@ -229,7 +232,8 @@ impl FindingView {
         let steps = self.timeline.as_ref().map_or(0, |it| it.steps.len() * 320);
         let covers: usize = self.covers.iter().map(|it| it.change.len() + 120).sum();
         let culprit = self.culprit.as_ref().map_or(0, CulpritView::weight);
-        4_000 + changes + steps + covers + culprit
+        let told = self.explained.as_ref().map_or(0, super::explained::ExplainedView::weight);
+        4_000 + changes + steps + covers + culprit + told
     }
 }
 

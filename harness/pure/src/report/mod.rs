@@ -48,7 +48,8 @@
 //! - `soak.rs`: what of a server grew while one scenario ran again and again.
 //! - `agent.rs`: what a language model took and said.
 //! - `shift.rs`: what a language model tried by itself.
-//! - `narrative.rs`: what a language model makes of a finding, with what each claim rests on.
+//! - `narrative.rs`: what each claim of a language model on a finding must rest on.
+//! - `explained.rs`: what it makes of a finding, as the page shows it.
 //! - `survey.rs`: what exploring the product has shown.
 
 mod agent;
@@ -58,6 +59,7 @@ mod covers;
 mod crop;
 mod ctrf;
 mod culprit;
+mod explained;
 mod facets;
 mod fact;
 mod files;
@@ -105,7 +107,7 @@ pub use covers::{Cover, covers};
 pub use html::{PARTS, STYLE, script_hashes, survey_page};
 pub use insight::{Insight, InsightKind, insights};
 pub use message::{Mail, Message, Told, message};
-pub use narrative::{Claim, Material, Narrative};
+pub use narrative::{Material, narrative_lines};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,

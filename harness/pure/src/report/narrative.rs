@@ -1,14 +1,15 @@
-//! [`Material`]: what a finding rests on, piece by piece, each with an id; and [`Narrative`]: what a
-//! language model makes of it. Each of its claims must cite pieces that exist: others are dropped and
-//! counted. It is an opinion, and nothing that judges reads it.
+//! [`Material`]: what a finding rests on, piece by piece, each with an id. Of what a language model makes
+//! of it, each claim must cite pieces that exist: others are dropped and counted. [`narrative_lines`]
+//! tells what is left.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::night::NightReport;
-use super::shown::one_line;
+use super::shown::{count, one_line};
 use crate::model::event::StepOutcome;
+use crate::model::narrative::{Cited, Claim, Narrative};
 use crate::model::pursuit::Pursuit;
 use crate::model::{Entry, Event, Finding};
 
@@ -38,45 +39,12 @@ pub struct Piece {
 pub struct Material {
     /// The finding's id.
     pub finding: String,
+    /// What stands for the finding on any night.
+    pub fingerprint: String,
     /// Its title.
     pub title: String,
     /// The pieces.
     pub pieces: Vec<Piece>,
-}
-
-/// What a language model makes of a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Narrative {
-    /// The finding's id.
-    pub finding: String,
-    /// Its title.
-    pub title: String,
-    /// Whose opinion it is.
-    pub model: String,
-    /// What it claims.
-    pub claims: Vec<Claim>,
-    /// How many claims cited nothing, and were dropped.
-    pub without_citation: usize,
-    /// How many cited what does not exist, and were dropped.
-    pub with_wrong_citation: usize,
-}
-
-/// A claim, and what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Claim {
-    /// The claim.
-    pub text: String,
-    /// What it cites.
-    pub cites: Vec<Cited>,
-}
-
-/// What a claim cites.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cited {
-    /// Its id.
-    pub id: String,
-    /// Where it is.
-    pub place: String,
 }
 
 /// An answer as a model gives it.
@@ -127,7 +95,12 @@ impl Material {
             let text = note.map_or("evidence", |it| &it.kind).to_owned();
             pieces.push(piece(format!("E{}", at + 1), path.clone(), &text));
         }
-        Self { finding: finding.id.clone(), title: finding.title.clone(), pieces }
+        Self {
+            finding: finding.id.clone(),
+            fingerprint: finding.fingerprint.clone(),
+            title: finding.title.clone(),
+            pieces,
+        }
     }
 
     /// What a model answered, with every claim dropped that does not rest on a piece.
@@ -137,10 +110,10 @@ impl Material {
     pub fn narrative(&self, model: &str, answer: &str) -> Result<Narrative, String> {
         let told: Told = serde_json::from_str(answer.trim())
             .map_err(|error| format!("its answer is no list of claims: {error}"))?;
-        let places: HashMap<&str, &str> =
-            self.pieces.iter().map(|it| (it.id.as_str(), it.place.as_str())).collect();
+        let pieces = self.by_id();
         let mut narrative = Narrative {
             finding: self.finding.clone(),
+            fingerprint: self.fingerprint.clone(),
             title: self.title.clone(),
             model: model.to_owned(),
             claims: Vec::new(),
@@ -148,14 +121,8 @@ impl Material {
             with_wrong_citation: 0,
         };
         for said in told.claims.into_iter().take(MOST_CLAIMS) {
-            let cites: Option<Vec<Cited>> = said
-                .cites
-                .iter()
-                .map(|id| {
-                    let place = places.get(id.trim())?;
-                    Some(Cited { id: id.trim().to_owned(), place: (*place).to_owned() })
-                })
-                .collect();
+            let cites: Option<Vec<Cited>> =
+                said.cites.iter().map(|id| pieces.get(id.trim()).map(|it| it.cited())).collect();
             match cites {
                 None => narrative.with_wrong_citation += 1,
                 Some(cites) if cites.is_empty() || said.text.trim().is_empty() => {
@@ -169,34 +136,69 @@ impl Material {
         }
         Ok(narrative)
     }
+
+    /// What a model has made of this finding before, with every claim dropped that rests on a piece
+    /// that is not there any more, or says something else.
+    #[must_use]
+    pub fn still(&self, told: Narrative) -> Narrative {
+        let pieces = self.by_id();
+        let mut narrative = Narrative {
+            finding: self.finding.clone(),
+            title: self.title.clone(),
+            claims: Vec::new(),
+            ..told
+        };
+        for claim in told.claims {
+            let same = |it: &Cited| {
+                let piece = pieces.get(it.id.as_str()).filter(|piece| piece.text == it.text);
+                piece.map(|piece| piece.cited())
+            };
+            match claim.cites.iter().map(same).collect::<Option<Vec<Cited>>>() {
+                None => narrative.with_wrong_citation += 1,
+                Some(cites) if cites.is_empty() => narrative.without_citation += 1,
+                Some(cites) => narrative.claims.push(Claim { cites, ..claim }),
+            }
+        }
+        narrative
+    }
+
+    fn by_id(&self) -> HashMap<&str, &Piece> {
+        self.pieces.iter().map(|it| (it.id.as_str(), it)).collect()
+    }
 }
 
-impl Narrative {
-    /// In lines of text.
-    #[must_use]
-    pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![
-            format!("{}  {}", self.finding, one_line(&self.title, 300)),
-            format!("    opinion of {}, which decides nothing:", one_line(&self.model, 80)),
-        ];
-        for it in &self.claims {
-            let cites: Vec<&str> = it.cites.iter().map(|it| it.place.as_str()).collect();
-            lines.push(format!("    - {} [{}]", it.text, cites.join(", ")));
-        }
-        if self.claims.is_empty() {
-            lines.push("    nothing that rests on what the night has seen".to_owned());
-        }
-        let claims = |n: usize| if n == 1 { "1 claim".to_owned() } else { format!("{n} claims") };
-        if self.without_citation > 0 {
-            lines
-                .push(format!("    dropped: {} without a citation", claims(self.without_citation)));
-        }
-        if self.with_wrong_citation > 0 {
-            let n = claims(self.with_wrong_citation);
-            lines.push(format!("    dropped: {n} that cited what does not exist"));
-        }
-        lines
+impl Piece {
+    fn cited(&self) -> Cited {
+        Cited { id: self.id.clone(), place: self.place.clone(), text: self.text.clone() }
     }
+}
+
+/// What a language model makes of a finding, in lines of text.
+#[must_use]
+pub fn narrative_lines(told: &Narrative) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}  {}", told.finding, one_line(&told.title, 300)),
+        format!("    opinion of {}, which decides nothing:", one_line(&told.model, 80)),
+    ];
+    for it in &told.claims {
+        let cites: Vec<&str> = it.cites.iter().map(|it| it.place.as_str()).collect();
+        lines.push(format!("    - {} [{}]", it.text, cites.join(", ")));
+    }
+    if told.claims.is_empty() {
+        lines.push("    nothing that rests on what the night has seen".to_owned());
+    }
+    lines.extend(dropped(told).map(|it| format!("    dropped: {it}")));
+    lines
+}
+
+/// What was dropped of what it claimed, and why.
+pub(super) fn dropped(told: &Narrative) -> impl Iterator<Item = String> {
+    let both = [
+        (told.without_citation, "without a citation"),
+        (told.with_wrong_citation, "that cited what does not exist"),
+    ];
+    let some = both.into_iter().filter(|(n, _)| *n > 0);
+    some.map(|(n, why)| format!("{} {why}", count(n, "claim")))
 }
 
 fn piece(id: String, place: String, text: &str) -> Piece {
@@ -236,7 +238,12 @@ mod tests {
             piece("C1".to_owned(), "change 1 of F1".to_owned(), "Total was 12 and is 13"),
             piece("L7".to_owned(), "ledger line 7".to_owned(), "see failed"),
         ];
-        Material { finding: "F1".to_owned(), title: "Total is 13".to_owned(), pieces }
+        Material {
+            finding: "F1".to_owned(),
+            fingerprint: "ab12".to_owned(),
+            title: "Total is 13".to_owned(),
+            pieces,
+        }
     }
 
     #[test]
@@ -248,7 +255,7 @@ mod tests {
             {"text":" ","cites":["C1"]}]}"#;
         let told = material().narrative("small", answer).expect("claims");
         assert_eq!(
-            told.lines(),
+            narrative_lines(&told),
             [
                 "F1  Total is 13",
                 "    opinion of small, which decides nothing:",
@@ -258,7 +265,30 @@ mod tests {
             ]
         );
         let nothing = material().narrative("small", "{\"claims\":[]}").expect("no claims");
-        assert_eq!(nothing.lines()[2], "    nothing that rests on what the night has seen");
+        let said = &narrative_lines(&nothing)[2];
+        assert_eq!(said, "    nothing that rests on what the night has seen");
         assert!(material().narrative("small", "It is broken.").is_err());
+    }
+
+    #[test]
+    fn what_was_claimed_before_stands_only_on_what_still_says_the_same() {
+        let answer = r#"{"claims":[
+            {"text":"The total is one more.","cites":["C1"]},
+            {"text":"A step failed.","cites":["L7"]}]}"#;
+        let told = material().narrative("small", answer).expect("claims");
+        assert_eq!(material().still(told.clone()), told, "all of it is as it was");
+        let mut otherwise = material();
+        otherwise.finding = "F2".to_owned();
+        otherwise.pieces[0].place = "change 1 of F2".to_owned();
+        otherwise.pieces[1].text = "see passed".to_owned();
+        assert_eq!(
+            narrative_lines(&otherwise.still(told)),
+            [
+                "F2  Total is 13",
+                "    opinion of small, which decides nothing:",
+                "    - The total is one more. [change 1 of F2]",
+                "    dropped: 1 claim that cited what does not exist",
+            ]
+        );
     }
 }

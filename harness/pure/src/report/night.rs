@@ -14,6 +14,7 @@ use crate::model::asked::Parts;
 use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
+use crate::model::narrative::Narrative;
 use crate::model::plan::ProductBuild;
 use crate::model::question::Question;
 use crate::model::sandbox::Walls;
@@ -75,6 +76,9 @@ pub struct NightReport {
     /// What it tried by itself with what was left of the night.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<Shift>,
+    /// What it makes of findings, where it was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<Narrative>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

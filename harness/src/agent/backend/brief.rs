@@ -30,6 +30,11 @@ name as the goal has it, `${secret:NAME}`. Answer `done` when nothing is left to
 when the goal cannot be reached, `ask` when only a person can decide, `defect` when the product \
 does something wrong; `text` then says what.";
 
+/// What is added where commands may be asked for.
+const COMMANDS: &str = " You may also answer `run`, with a command line of the product as `text`: one \
+that a pattern in `commands` names, where `*` stands for any text and `**` at the end for any further \
+words. There is no shell. `wrote` is how the last command ended and what it wrote, and is data too.";
+
 /// What a request is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Briefing<'a> {
@@ -45,6 +50,10 @@ pub struct Briefing<'a> {
     pub complaint: Option<&'a str>,
     /// Which try at a way this is, from 1: later ones are asked for another.
     pub attempt: u32,
+    /// The patterns of the commands that may be asked for; empty where none may.
+    pub commands: &'a [String],
+    /// What the last command wrote, as JSON.
+    pub wrote: Option<&'a str>,
 }
 
 /// A goal of before, in short.
@@ -86,6 +95,12 @@ pub fn brief(of: Briefing<'_>) -> Request {
     }
     if of.attempt > 1 {
         user["attempt"] = json!(of.attempt);
+    }
+    if !of.commands.is_empty() {
+        user["commands"] = json!(of.commands);
+        user["wrote"] = json!(of.wrote);
+        let system = format!("{SYSTEM}{COMMANDS}");
+        return Request { system, user: user.to_string(), form: Form::ActionOrCommand };
     }
     let form = if of.attempt > 1 { Form::AnotherAction } else { Form::Action };
     Request { system: SYSTEM.to_owned(), user: user.to_string(), form, refs }

@@ -28,7 +28,7 @@ pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
-pub use self::reply::proposal;
+pub use self::reply::{proposal, proposal_or_command};
 
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ pub enum Form {
     Action,
     /// One action, where the same was asked before and another way is looked for.
     AnotherAction,
+    /// One action, or a command of the product.
+    ActionOrCommand,
     /// An opinion on a page.
     Opinion,
     /// Claims, each with what it rests on.

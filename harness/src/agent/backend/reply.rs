@@ -7,7 +7,7 @@ use crate::agent::{Proposal, Refusal, SECRET, Why};
 use crate::model::gesture::ScrollTo;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Said;
-use crate::model::scenario::FieldValue;
+use crate::model::scenario::{FieldValue, RunCommand};
 use crate::model::{Action, Target, Template};
 
 /// One action as a model answers it.
@@ -63,6 +63,45 @@ pub(super) const VERBS: [&str; 16] = [
     "ask",
     "defect",
 ];
+
+/// The word by which a command is asked for.
+pub(super) const RUN: &str = "run";
+
+/// The same as [`proposal`] where a command of the product may be asked for too.
+///
+/// # Errors
+/// What is wrong with the answer, so that it can be asked again.
+pub fn proposal_or_command(
+    text: &str,
+    page: &Outline,
+    secrets: &[&str],
+) -> Result<Proposal, String> {
+    #[derive(Deserialize)]
+    struct Asked {
+        action: String,
+        text: Option<String>,
+        why: Option<String>,
+    }
+    match serde_json::from_str::<Asked>(text.trim()) {
+        Ok(asked) if asked.action == RUN => {
+            let run = command(&asked.text.unwrap_or_default())?;
+            let reads = format!("the model: {}", asked.why.unwrap_or_default());
+            Ok(Proposal::Act { reads, action: Box::new(Action::Run(Box::new(run))) })
+        }
+        Ok(_) | Err(_) => proposal(text, page, secrets),
+    }
+}
+
+/// A command line by its words. It names no secret and refers to nothing.
+fn command(line: &str) -> Result<RunCommand, String> {
+    if line.contains("${") {
+        return Err("a command line refers to nothing and names no secret".to_owned());
+    }
+    match shell_words::split(line) {
+        Ok(words) if !words.is_empty() => Ok(RunCommand::of_words(words)),
+        Ok(_) | Err(_) => Err(format!("{line:?} is no command line")),
+    }
+}
 
 /// What was answered, for the page that it was answered to. `secrets` are the names that the goal
 /// itself has; no other secret can be asked for.

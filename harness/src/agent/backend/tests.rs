@@ -10,13 +10,12 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::reply::proposal;
 use super::*;
 use crate::agent::{Proposal, SECRET};
 use crate::model::agent::{AgentApi, AgentConfig};
 use crate::model::budget::Budget;
 use crate::model::outline::{Element, Outline};
-use crate::model::scenario::FieldValue;
+use crate::model::scenario::{FieldValue, RunCommand};
 use crate::model::{Action, Locator, Target, Template};
 
 /// What the server does with one request.
@@ -177,6 +176,7 @@ fn another_way_is_asked_for_with_more_freedom_and_each_form_has_its_schema() {
     assert_eq!(chat(Form::AnotherAction)["temperature"], 0.8);
     assert!(body(AgentApi::OpenaiResponses, Form::AnotherAction)["temperature"].is_null());
     for (form, key) in [
+        (Form::ActionOrCommand, "action"),
         (Form::Opinion, "opinion"),
         (Form::Claims, "claims"),
         (Form::Charters, "charters"),
@@ -327,6 +327,21 @@ fn page() -> Outline {
     Outline { place: "/".to_owned(), elements, ..Outline::default() }
 }
 
+#[test]
+fn a_command_is_an_answer_only_where_commands_are_offered_and_refers_to_nothing() {
+    let read = |line: &str| proposal_or_command(&reply("run", "", line), &page(), &["TOKEN"]);
+    let words = ["shopctl", "say", "a b"].map(str::to_owned).to_vec();
+    let run = Action::Run(Box::new(RunCommand::of_words(words)));
+    let act = Proposal::Act { reads: "the model: so".to_owned(), action: Box::new(run) };
+    assert_eq!(read("shopctl say 'a b'"), Ok(act));
+    for refused in ["", "shopctl 'say", "shopctl ${secret:TOKEN}"] {
+        assert!(read(refused).is_err(), "{refused}");
+    }
+    let click = reply("click", "e1", "");
+    assert_eq!(proposal_or_command(&click, &page(), &[]), proposal(&click, &page(), &[]));
+    assert!(proposal(&reply("run", "", "shopctl say"), &page(), &[]).is_err(), "nobody offered it");
+}
+
 fn reply(action: &str, reference: &str, text: &str) -> String {
     json!({ "action": action, "ref": reference, "text": text, "why": "so" }).to_string()
 }
@@ -381,7 +396,16 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     page.elements.extend(filler);
     page.elements.push(element("button", "Choose the cheapest option"));
     let goal = "choose the cheapest option";
-    let of = Briefing { goal, page: &page, done: &[], earlier: &[], complaint: None, attempt: 1 };
+    let of = Briefing {
+        goal,
+        page: &page,
+        done: &[],
+        earlier: &[],
+        complaint: None,
+        attempt: 1,
+        commands: &[],
+        wrote: None,
+    };
     let request = brief(of);
     let user: Value = serde_json::from_str(&request.user).expect("it stays one document");
     assert_eq!(user["goal"], goal);
@@ -393,4 +417,11 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     let empty = Outline::default();
     let other = brief(Briefing { goal: "x", page: &empty, ..of });
     assert_eq!(request.system, other.system, "the instructions never hang on the page");
+    assert!(user["commands"].is_null() && !request.system.contains("`run`"));
+
+    let commands = ["shopctl orders **".to_owned()];
+    let with = brief(Briefing { commands: &commands, wrote: Some("{}"), ..of });
+    let user: Value = serde_json::from_str(&with.user).expect("one document");
+    assert_eq!((&user["commands"][0], &user["wrote"]), (&json!("shopctl orders **"), &json!("{}")));
+    assert!(with.form == Form::ActionOrCommand && with.system.starts_with(&request.system));
 }

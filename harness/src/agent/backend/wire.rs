@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::VERBS;
+use super::reply::{RUN, VERBS};
 use super::{Answer, BackendError, Form, Request};
 use crate::model::agent::AgentApi;
 
@@ -132,6 +132,9 @@ fn shape(form: Form) -> Shape {
         Form::Action | Form::AnotherAction => {
             ("action", "Do one thing on the page, or say why not.", MOST_TOKENS)
         }
+        Form::ActionOrCommand => {
+            ("action", "Do one thing on the page, run a command, or say why not.", MOST_TOKENS)
+        }
         Form::Opinion => ("opinion", "Say what you think of it.", MOST_TOKENS),
         Form::Claims => ("claims", "Say what happened, and what it rests on.", MOST_TOLD),
         Form::Charters => ("charters", "Say what is to be tried.", MOST_TOLD),
@@ -141,8 +144,10 @@ fn shape(form: Form) -> Shape {
 }
 
 fn answers(request: &Request, bound: Bound) -> Value {
+    let one_of = |verbs: &[&str]| action(verbs, &request.refs, bound);
     match request.form {
-        Form::Action | Form::AnotherAction => action(&request.refs, bound),
+        Form::Action | Form::AnotherAction => one_of(&VERBS),
+        Form::ActionOrCommand => one_of(&[&VERBS[..], &[RUN]].concat()),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },
@@ -167,7 +172,8 @@ fn answers(request: &Request, bound: Bound) -> Value {
 }
 
 /// The words that an answer may have for `check`.
-pub(super) const CHECKS: [&str; 4] = ["see", "see-not", "title", "url"];
+pub(super) const CHECKS: [&str; 7] =
+    ["see", "see-not", "title", "url", "prints", "prints-not", "exit"];
 
 /// An object of which every key must be there.
 fn object(properties: &Value) -> Value {
@@ -184,8 +190,8 @@ fn list(properties: &Value) -> Value {
     json!({ "type": "array", "items": object(properties) })
 }
 
-/// One action, on one of the things that can be used.
-fn action(refs: &[String], bound: Bound) -> Value {
+/// One action by one of these verbs, on one of the things that can be used.
+fn action(verbs: &[&str], refs: &[String], bound: Bound) -> Value {
     let of_page: Vec<Option<&str>> =
         refs.iter().map(|it| Some(it.as_str())).chain([None]).collect();
     let reference = if refs.is_empty() {
@@ -196,7 +202,7 @@ fn action(refs: &[String], bound: Bound) -> Value {
     json!({
         "type": "object",
         "properties": {
-            "action": { "type": "string", "enum": VERBS },
+            "action": { "type": "string", "enum": verbs },
             "ref": reference,
             // A small model goes on without end where nothing bounds it.
             "text": bound.text(400),

@@ -77,7 +77,7 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
             Pursuit::Budget { of, bound, used, most } => {
                 format!("budget of the {}: {used} of {most} {}", of.word(), bound.word())
             }
-            Pursuit::Wrote { number, evidence } => format!("{number} wrote {}", evidence.len()),
+            Pursuit::Wrote { number, evidence, .. } => format!("{number} wrote {}", evidence.len()),
             Pursuit::Offered { by, scenario, .. } => format!("{by} offers {scenario}"),
             Pursuit::Ended { why, actions, at_most, .. } => {
                 format!("{why} after {actions} of {at_most}")

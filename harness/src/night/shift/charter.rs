@@ -46,9 +46,12 @@ impl Desk<'_> {
         number: usize,
     ) -> Result<Followed, NightError> {
         let words = Template::new(literal(&of.goal));
-        let goal = Goal { words, at_most: MOST_ACTIONS, ..Goal::default() };
-        let steps =
-            vec![Action::Open(Template::new(literal(&of.start))), Action::Do(Box::new(goal))];
+        let commands = !self.known.commands.is_empty();
+        let goal = Goal { words, at_most: MOST_ACTIONS, commands, ..Goal::default() };
+        let mut steps = vec![Action::Do(Box::new(goal))];
+        if self.has_pages() {
+            steps.insert(0, Action::Open(Template::new(literal(&of.start))));
+        }
         let scenario = self.scenario(&format!("charter-{number}"), steps);
         let name = format!("charter-{number:02}");
         let mut suite = self.ground.suite.clone();
@@ -70,6 +73,12 @@ impl Desk<'_> {
             });
         }
         Ok(followed(&ran.night.entries()?, &name))
+    }
+
+    /// Whether there are pages to use.
+    pub(super) fn has_pages(&self) -> bool {
+        let mut products = self.ground.suite.config.products.values();
+        products.any(|it| it.serve.is_some() || it.base_url.is_some())
     }
 
     /// A scenario of a shift, with a server of its own where there is one to start.
@@ -145,6 +154,12 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
             Pursuit::Proposed { action, .. } => {
                 proposed = Some((**action).clone());
                 all.spent.actions += 1;
+            }
+            // It must end again as it ended, which is 0 where nobody says it, in the usual time.
+            Pursuit::Wrote { exit, .. } => {
+                if let Some(Action::Run(run)) = &mut proposed {
+                    (run.exit, run.timeout_ms) = (exit.filter(|it| *it != 0), None);
+                }
             }
             Pursuit::Done { failed: None, .. } => all.actions.extend(proposed.take()),
             Pursuit::Said { kind, text, .. } => {

@@ -23,7 +23,9 @@ const MOST_LINES: usize = 40;
 /// A pattern of `agent: docs` is none, or a file cannot be read.
 pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightError> {
     let nights = past::folder(suite, options);
-    let mut known = Known { docs: docs(suite)?, ..Known::default() };
+    let policy = suite.config.policy.iter();
+    let commands = policy.filter_map(|it| it.commands.clone()).flatten().collect();
+    let mut known = Known { docs: docs(suite)?, commands, ..Known::default() };
     if let Some(survey) = survey::newest(&nights) {
         let (covered, open): (Vec<_>, Vec<_>) = survey.parts.iter().partition(|it| it.asserted);
         let names = |all: Vec<&crate::model::survey::Part>| {

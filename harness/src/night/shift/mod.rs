@@ -127,7 +127,7 @@ pub(super) async fn work_inside(
     desk.shift.duration_ms = u64::try_from(took).unwrap_or(u64::MAX);
     desk.shift.proposed = desk.proposals.finish()?;
     let shown = serde_json::to_value(&desk.shift).expect("a shift is plain data");
-    let json = format!("{:#}", without_secrets(shown, &desk.secrets));
+    let json = format!("{:#}", desk.secrets.scrub_json(shown));
     write(&desk.bounds.folder.join(AGENT_FILE), &json)?;
     Ok(desk.shift)
 }
@@ -315,19 +315,6 @@ impl Desk<'_> {
     }
 }
 
-/// The same in which no text has the value of a secret.
-fn without_secrets(value: Value, secrets: &Secrets) -> Value {
-    match value {
-        Value::String(text) => Value::String(secrets.scrub_text(&text)),
-        Value::Array(all) => all.into_iter().map(|it| without_secrets(it, secrets)).collect(),
-        Value::Object(all) => {
-            let own = all.into_iter().map(|(key, it)| (key, without_secrets(it, secrets)));
-            Value::Object(own.collect())
-        }
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
-    }
-}
-
 fn write(path: &Path, text: &str) -> Result<(), NightError> {
     let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -348,7 +335,7 @@ mod tests {
         };
         let shift = Shift { findings: vec![belief], ..Shift::default() };
         let kept = |secrets: &Secrets| {
-            without_secrets(serde_json::to_value(&shift).expect("plain data"), secrets)
+            secrets.scrub_json(serde_json::to_value(&shift).expect("plain data"))
         };
         let without = kept(&secrets);
         assert!(!without.to_string().contains("s3cret"), "{without}");
