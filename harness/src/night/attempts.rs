@@ -270,6 +270,7 @@ impl Means {
 fn standpoint(stage: &Stage<'_>, pages: &[(Option<String>, Page)], worker: &Worker) -> Standpoint {
     let onlooker = pages.first().map(|(_, page)| page.onlooker());
     let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
+    let tools = tools.filter(|it| !it.is_empty());
     stage.standpoint(onlooker, tools)
 }
 
