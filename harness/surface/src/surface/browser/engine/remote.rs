@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
-use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper::Method;
@@ -142,8 +141,8 @@ fn unmeasured(why: &str) -> SurfaceError {
     SurfaceError::BrowserLost(format!("seeing which fonts its machine has: {why}"))
 }
 
-/// A file for the machine of the browser, in an archive of its own.
-struct Parcel {
+/// A file for the machine of the browser, in an archive of its own. Its answer is the path there.
+pub(crate) struct Parcel {
     zip: String,
 }
 
@@ -174,17 +173,12 @@ impl Parcel {
     }
 }
 
-/// Lays a file on the machine of the browser; answers with its path there.
-pub(crate) async fn send(
-    client: &Client,
-    file: &Path,
-) -> Result<Result<String, CmdError>, SurfaceError> {
-    let parcel = Parcel::of(file).map_err(|source| SurfaceError::Io {
+/// A file as the machine of the browser takes it.
+pub(crate) fn pack(file: &Path) -> Result<Parcel, SurfaceError> {
+    Parcel::of(file).map_err(|source| SurfaceError::Io {
         what: format!("packing {} for the machine of the browser", file.display()),
         source,
-    })?;
-    let answer = client.issue_cmd(parcel).await;
-    Ok(answer.map(|it| it.as_str().unwrap_or_default().to_owned()))
+    })
 }
 
 #[cfg(test)]
