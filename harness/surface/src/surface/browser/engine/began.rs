@@ -77,14 +77,15 @@ impl Began {
         let wanted = capabilities(options, &wall, Seat::Afar(machine));
         let (remote, client) = Remote::start(grid, wanted).await?;
         let given = client.capabilities().cloned().unwrap_or_default();
-        let Some(events) = grid.socket(text(&given, "webSocketUrl")) else {
+        let base = grid.base().await?;
+        let Some(events) = grid.socket(base, text(&given, "webSocketUrl")) else {
             return Err(SurfaceError::BrowserMissing(format!(
                 "the grid {} gives no events of its browsers (webSocketUrl); it must be a Selenium \
                  Grid 4 or a ChromeDriver",
                 grid.name()
             )));
         };
-        let silence = Silence::afar(grid.socket(text(&given, "se:cdp")));
+        let silence = Silence::afar(grid.socket(base, text(&given, "se:cdp")));
         Ok(Self { reins: Reins::Theirs(remote), client, wall, given, events, silence })
     }
 

@@ -3,6 +3,7 @@
 //! is [`super::remote`]'s.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Empty};
@@ -11,36 +12,46 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 use url::Url;
 
+use super::gate::{Gate, Login};
 use crate::surface::SurfaceError;
 
 /// How long it may take to answer what needs no browser.
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// Where browsers are had from that run on other machines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Grid {
     /// Its address; the path ends with a slash.
     url: Url,
+    /// Who asks, where it wants to know.
+    login: Option<Login>,
+    /// The way to it, where plain HTTP does not lead there.
+    gate: Arc<OnceCell<Gate>>,
     /// This machine, as those of the browsers reach it, where that is not seen from here.
     reach_us: Option<String>,
 }
 
 impl Grid {
-    /// The grid at this address.
+    /// The grid at this address; who asks, by name and password, where it wants to know.
     ///
     /// # Errors
     /// It is no address of one.
-    pub fn at(address: &str, reach_us: Option<String>) -> Result<Self, SurfaceError> {
+    pub fn at(
+        address: &str,
+        login: Option<(String, String)>,
+        reach_us: Option<String>,
+    ) -> Result<Self, SurfaceError> {
         let refused = |why: &str| {
             SurfaceError::BrowserMissing(format!(
                 "the address of the grid {why}; write it as http://grid.example:4444"
             ))
         };
         let mut url = Url::parse(address).map_err(|error| refused(&format!("is none: {error}")))?;
-        if url.scheme() != "http" {
-            return Err(refused("does not begin with http://"));
+        if !["http", "https"].contains(&url.scheme()) {
+            return Err(refused("begins neither with http:// nor with https://"));
         }
         if url.host_str().is_none_or(str::is_empty) {
             return Err(refused("has no host"));
@@ -54,7 +65,8 @@ impl Grid {
         let path = url.path().trim_end_matches('/');
         let path = format!("{}/", path.strip_suffix("/wd/hub").unwrap_or(path));
         url.set_path(&path);
-        Ok(Self { url, reach_us })
+        let login = login.map(|(user, password)| Login { user, password });
+        Ok(Self { url, login, gate: Arc::default(), reach_us })
     }
 
     /// Its address.
@@ -68,18 +80,24 @@ impl Grid {
         self.reach_us.as_deref()
     }
 
-    /// What paths of commands are joined to.
-    pub(crate) fn base(&self) -> &Url {
-        &self.url
+    /// What paths of commands are joined to: its address, or that of our gate before it.
+    pub(crate) async fn base(&self) -> Result<&Url, SurfaceError> {
+        if self.url.scheme() == "http" && self.login.is_none() {
+            return Ok(&self.url);
+        }
+        let opened = self.gate.get_or_try_init(|| Gate::open(&self.url, self.login.as_ref())).await;
+        opened.map(|gate| &gate.base).map_err(|why| {
+            SurfaceError::BrowserMissing(format!("the way to the grid {}: {why}", self.name()))
+        })
     }
 
-    /// A socket of a session, at the address by which we reach the grid: it names the one by which
-    /// it knows itself, and others may not reach it there.
-    pub(crate) fn socket(&self, said: &str) -> Option<String> {
+    /// A socket of a session, below the `base` by which we reach the grid: it names the address by
+    /// which it knows itself, and others may not reach it there.
+    pub(crate) fn socket(&self, base: &Url, said: &str) -> Option<String> {
         let said = Url::parse(said).ok()?;
         let own = said.path().strip_prefix(self.url.path());
         let path = own.unwrap_or(said.path().trim_start_matches('/'));
-        let mut url = self.base().join(path).ok()?;
+        let mut url = base.join(path).ok()?;
         url.set_query(said.query());
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         let rest = url.as_str().split_once(':')?.1;
@@ -110,7 +128,8 @@ impl Grid {
 
     /// Asks for a path without a body; answers with the status and what was sent.
     pub(crate) async fn ask(&self, method: Method, path: &str) -> Result<(u16, Bytes), String> {
-        let url = self.base().join(path).map_err(|error| error.to_string())?;
+        let base = self.base().await.map_err(|error| error.to_string())?;
+        let url = base.join(path).map_err(|error| error.to_string())?;
         let request = Request::builder().method(method).uri(url.as_str());
         let request = request.body(Empty::<Bytes>::new()).map_err(|error| error.to_string())?;
         let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
@@ -141,12 +160,15 @@ mod tests {
     use super::*;
 
     fn grid(address: &str) -> Grid {
-        Grid::at(address, None).expect("an address")
+        Grid::at(address, None, None).expect("an address")
     }
 
     #[test]
     fn sockets_are_reached_where_the_grid_is_whatever_it_calls_itself() {
-        let bidi = |at: &str, said: &str| grid(at).socket(said).unwrap_or_default();
+        let bidi = |at: &str, said: &str| {
+            let grid = grid(at);
+            grid.socket(&grid.url, said).unwrap_or_default()
+        };
         assert_eq!(
             [
                 bidi("http://grid.test:4444", "ws://172.17.0.2:4444/session/a1/se/bidi"),
@@ -154,6 +176,7 @@ mod tests {
                 bidi("http://127.0.0.1:9515/", "ws://localhost:9515/session/a1"),
                 bidi("http://ci.test/grid", "ws://10.0.0.3:4444/grid/session/a1/se/bidi"),
                 bidi("http://ci.test/grid", "ws://10.0.0.3:4444/session/a1/se/bidi"),
+                bidi("https://ci.test", "ws://10.0.0.3:4444/session/a1/se/bidi"),
             ],
             [
                 "ws://grid.test:4444/session/a1/se/bidi",
@@ -161,9 +184,16 @@ mod tests {
                 "ws://127.0.0.1:9515/session/a1",
                 "ws://ci.test/grid/session/a1/se/bidi",
                 "ws://ci.test/grid/session/a1/se/bidi",
+                "wss://ci.test/session/a1/se/bidi",
             ]
         );
-        assert_eq!(grid("http://grid.test").socket("no address"), None);
+        let behind = grid("https://ci.test/grid");
+        let gate = Url::parse("http://127.0.0.1:7/t0ken/").expect("an address");
+        assert_eq!(
+            behind.socket(&gate, "ws://10.0.0.3:4444/grid/session/a1/se/bidi").as_deref(),
+            Some("ws://127.0.0.1:7/t0ken/session/a1/se/bidi")
+        );
+        assert_eq!(behind.socket(&gate, "no address"), None);
     }
 
     #[test]
@@ -174,9 +204,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_of_a_grid_is_told() {
-        let said = |at: &str| Grid::at(at, None).expect_err("it is none").to_string();
+        let said = |at: &str| Grid::at(at, None, None).expect_err("it is none").to_string();
         assert!(said("grid.test").contains("is none"), "{}", said("grid.test"));
-        assert!(said("ftp://grid.test").contains("does not begin with http://"));
+        assert!(said("ftp://grid.test").contains("begins neither with http://"));
         let secret = said("http://ada:s3cret@grid.test");
         assert!(secret.contains("holds who asks") && !secret.contains("s3cret"), "{secret}");
     }

@@ -7,6 +7,7 @@
 //! - `locate.rs`: finds browser and driver; the environment key of pictures.
 //! - `driver.rs`: one chromedriver process on a free port.
 //! - `grid.rs`: where browsers are had from that run on other machines.
+//! - `gate.rs`: the way to a grid that speaks TLS or wants to know who asks.
 //! - `condition.rs`: what a grid says of itself.
 //! - `remote.rs`: a session of such a browser, and what is known of its machine.
 //! - `capabilities.rs`: what is asked of a browser when it starts.
@@ -25,6 +26,7 @@ pub(super) mod bidi;
 pub(super) mod capabilities;
 pub(super) mod condition;
 pub(super) mod driver;
+mod gate;
 pub(super) mod grid;
 pub(super) mod locate;
 pub(super) mod remote;

@@ -56,7 +56,8 @@ impl Remote {
     ) -> Result<(Self, Client), SurfaceError> {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(wanted);
-        let said = match tokio::time::timeout(QUEUED, builder.connect(grid.base().as_str())).await {
+        let base = grid.base().await?;
+        let said = match tokio::time::timeout(QUEUED, builder.connect(base.as_str())).await {
             Ok(Ok(client)) => {
                 let session = client.session_id().await.ok().flatten().unwrap_or_default();
                 return Ok((Self { grid: grid.clone(), session }, client));
