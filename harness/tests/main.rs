@@ -43,6 +43,8 @@
 //! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at
 //!   what `ci/` has for a cluster.
 //! - `queue.rs` has nights whose attempts are made by other processes, over a queue.
+//! - `grid.rs` has nights whose browsers run elsewhere: over a driver on a port of its own, and over a
+//!   Selenium Grid.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
@@ -87,6 +89,7 @@ mod files;
 mod flow;
 mod foreign;
 mod goals;
+mod grid;
 mod history;
 mod interactive;
 mod keeper;
