@@ -205,7 +205,7 @@ fn survives_what_it_loses(elsewhere: &Elsewhere) {
     let ledger = suite.folder().join("second/ledger.jsonl");
     until("a step was done", || {
         let lines = std::fs::read_to_string(&ledger).unwrap_or_default();
-        lines.contains("\"step-finished\"")
+        lines.contains("\"type\":\"step\"")
     });
     assert!(elsewhere.kill_children() > 0, "it has started some");
     let code = night.wait().expect("it ends").code();
