@@ -312,11 +312,9 @@ async fn cast(
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, scope)?;
     let mut pages = Vec::new();
     for (actor, state) in states {
-        pages.push((
-            actor,
-            signed_in_page(&call.means.browser_options, &mut worker.browser, &context, &state)
-                .await?,
-        ));
+        let (options, browser) = (&call.means.browser_options, &mut worker.browser);
+        let page = signed_in_page(options, browser, &context, &state, &call.stop).await?;
+        pages.push((actor, page.ok_or(Trouble::Stopped)?));
     }
     Ok(pages)
 }
