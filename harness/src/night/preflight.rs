@@ -295,7 +295,7 @@ impl Desk<'_> {
     ) -> Result<Result<Browser, String>, NightError> {
         (self.progress)(Progress::Checking("browser".to_owned()));
         let started = Instant::now();
-        let browser = Browser::start(options).await;
+        let browser = self.start(options).await;
         let took = started.elapsed();
         match &browser {
             Ok(browser) => {

@@ -9,7 +9,8 @@ use crate::ledger::Secrets;
 use crate::model::Template;
 use crate::model::event::REMOTE_BROWSER;
 use crate::model::suite::BrowserConfig;
-use crate::surface::browser::{Browser, Grid};
+use crate::surface::SurfaceError;
+use crate::surface::browser::{Browser, BrowserOptions, Grid};
 
 /// Where the browsers of this configuration are had from, where that is not this machine.
 ///
@@ -41,6 +42,17 @@ impl Desk<'_> {
         };
         self.record("grid", Ok(&said), began.elapsed(), Vec::new())?;
         Ok(free)
+    }
+
+    /// Starts a browser while the night goes on: a grid may be full for longer.
+    pub(super) async fn start(&self, options: &BrowserOptions) -> Result<Browser, SurfaceError> {
+        tokio::select! {
+            biased;
+            browser = Box::pin(Browser::start(options)) => browser,
+            () = self.stop.comes() => Err(SurfaceError::BrowserMissing(
+                "the night ended before there was a browser".to_owned(),
+            )),
+        }
     }
 
     /// Says what a browser of another machine cannot do, a line each.

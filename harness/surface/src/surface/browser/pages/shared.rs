@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use fantoccini::Client;
 use fantoccini::error::CmdError;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::model::page_settings::PageSettings;
 use crate::process::{FairInstant, within};
@@ -114,12 +114,12 @@ impl Shared {
         match Snag::of(what, error) {
             Snag::Refused(said) if self.far.is_some() && error.is_unknown_error() => {
                 let tree = json!({ "maxDepth": 0 });
-                match self.bidi.command("browsingContext.getTree", tree, STILL_THERE).await {
-                    Ok(_) | Err(Refusal::Said(..)) => Snag::Refused(said),
-                    Err(Refusal::Gone | Refusal::Silent) => Snag::Lost(SurfaceError::BrowserLost(
-                        format!("{what}: {said}; and the browser does not answer any more"),
-                    )),
+                let answer = self.bidi.command("browsingContext.getTree", tree, STILL_THERE).await;
+                if is_there(&answer) {
+                    return Snag::Refused(said);
                 }
+                let said = format!("{what}: {said}; and the browser does not answer any more");
+                Snag::Lost(SurfaceError::BrowserLost(said))
             }
             snag => snag,
         }
@@ -159,4 +159,24 @@ fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
         "{what}: no answer within {} s; {why}",
         limit.as_secs_f64()
     )))
+}
+
+/// Whether a browser that answered like this is still there: also who refuses answers.
+fn is_there(answer: &Result<Value, Refusal>) -> bool {
+    match answer {
+        Ok(_) | Err(Refusal::Said(..)) => true,
+        Err(Refusal::Gone | Refusal::Silent) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_that_answers_whatever_it_is_is_there_and_one_that_does_not_is_lost() {
+        let said = Refusal::Said("unknown error".to_owned(), "no".to_owned());
+        assert!(is_there(&Ok(Value::Null)) && is_there(&Err(said)));
+        assert!(!is_there(&Err(Refusal::Gone)) && !is_there(&Err(Refusal::Silent)));
+    }
 }
