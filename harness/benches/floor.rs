@@ -76,6 +76,7 @@ async fn readings() -> Vec<Row> {
     let options = BrowserOptions {
         program: None,
         driver: None,
+        grid: None,
         axe: None,
         page: PageSettings { locale: Some("en-GB".to_owned()), ..PageSettings::default() },
         timeout: Duration::from_secs(20),

@@ -44,6 +44,8 @@
 //!   what `ci/` has for a cluster.
 //! - `queue.rs` has nights whose attempts are made by other processes, over a queue, and
 //!   `queue/access.rs` who is let in there; `queue/chaos.rs` has things happen to all of them.
+//! - `grid.rs` has nights whose browsers run elsewhere: over a driver on a port of its own, and over a
+//!   Selenium Grid.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
@@ -88,6 +90,7 @@ mod files;
 mod flow;
 mod foreign;
 mod goals;
+mod grid;
 mod history;
 mod interactive;
 mod keeper;

@@ -8,6 +8,7 @@ mod hostile;
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
+use nightshift::model::event::REMOTE_BROWSER;
 use nightshift::model::finding::{Judgement, ScenarioResult, Slowdown};
 use nightshift::model::suite::GateConfig;
 use nightshift::model::{
@@ -185,6 +186,21 @@ fn a_night_that_failed_in_preflight_says_so_in_its_first_sentence() {
             "No new regression was found. The gate above says why this night is no pass."
         )
     );
+}
+
+#[test]
+fn what_must_be_known_of_browsers_elsewhere_is_told_where_some_were_used() {
+    let mut report = synthetic(2, 0);
+    assert!(!written(&report).html.contains("on other machines"));
+    report.preflight = vec![PreflightCheck {
+        check: REMOTE_BROWSER.into(),
+        ok: true,
+        detail: "pictures have a key of their own".into(),
+        duration_ms: 0,
+        evidence: Vec::new(),
+    }];
+    let html = written(&report).html;
+    assert!(html.contains("on other machines<small>pictures have a key of their own"), "{html}");
 }
 
 #[test]

@@ -8,17 +8,17 @@ use indexmap::IndexMap;
 use super::arguments::{Common, DoctorOptions, Format};
 use super::exit::Exit;
 use super::{night, terminal};
-use crate::model::Patience;
+use crate::model::{Patience, Suite};
 use crate::model::agent::AgentCommand;
 use crate::model::suite::{BrowserConfig, Config};
 use crate::model::workers::WorkersConfig;
-use crate::night::measure_patience;
+use crate::night::{browser_options, grid_of, measure_patience, secrets_in};
 use crate::process::{Confinement, find_program};
 use crate::product::{builds_folder, cached_builds, clear_builds};
 use crate::queue::{Link, OwnServer};
 use crate::spec::Overrides;
 use crate::surface::SurfaceError;
-use crate::surface::browser::Browser;
+use crate::surface::browser::{Browser, BrowserOptions};
 
 /// Less free space than this is worth a word, in bytes: a night with pictures fits well into it.
 const ENOUGH_DISK: u64 = 1 << 30;
@@ -57,8 +57,13 @@ pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
     let agent = suite.as_ref().ok().and_then(|it| it.config.agent.as_ref()?.command.clone());
     let queue = suite.as_ref().ok().and_then(|it| queue_check(&it.config, &night::environment()));
+    let mut checks = match &suite {
+        Ok(suite) if config.grid.is_some() => grid_checks(suite)?,
+        Ok(_) | Err(_) => Vec::new(),
+    };
     let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
-    let mut checks = browser_checks(&config)?;
+    let own = browser_checks(&config)?;
+    checks.extend(own.into_iter().map(|it| if config.grid.is_some() { spare(it) } else { it }));
     checks.extend(queue.transpose()?);
     checks.extend([fonts(), contained(), sandbox(), disk(&folder), speed(), cache(&builds)]);
     checks.extend(agent.map(|it| coding_agent(&it, &std::env::var("PATH").unwrap_or_default())));
@@ -135,7 +140,7 @@ fn show(check: &Check) {
 /// Browser and driver: found, of one version, and able to open a page.
 fn browser_checks(config: &BrowserConfig) -> anyhow::Result<Vec<Check>> {
     let scratch = tempfile::tempdir()?;
-    let options = crate::night::browser_options(config, scratch.path(), Vec::new());
+    let options = browser_options(config, scratch.path(), Vec::new());
     let started = super::waiting::runtime()?.block_on(async {
         let browser = Browser::start(&options).await?;
         let versions = browser.versions().clone();
@@ -172,6 +177,64 @@ fn browser_checks(config: &BrowserConfig) -> anyhow::Result<Vec<Check>> {
                 .then(|| "install browser and driver of one version, from one source".to_owned()),
         },
     ])
+}
+
+/// A browser of this machine where those of a grid use the pages: nights run without it.
+fn spare(check: Check) -> Check {
+    if check.state != State::Missing {
+        return check;
+    }
+    let remedy = "pages are used by browsers of the grid; one of this machine prints the report, and \
+                  `record`, `goto` and `try` use it";
+    Check { state: State::Weak, remedy: Some(remedy.to_owned()), ..check }
+}
+
+/// The grid of a suite: how it is, and whether a browser of it reaches this machine.
+fn grid_checks(suite: &Suite) -> anyhow::Result<Vec<Check>> {
+    let config = &suite.config;
+    let grid = config.browser.grid.iter();
+    let texts = grid.flat_map(|it| [Some(&it.url), it.user.as_ref(), it.password.as_ref()]);
+    let secrets = secrets_in(config, texts.flatten(), &night::environment());
+    let check = |state, found: String, remedy: Option<&str>| {
+        let remedy = remedy.map(str::to_owned);
+        Check { name: "grid", state, found, remedy }
+    };
+    let grid = match secrets.and_then(|it| grid_of(&config.browser, &it)) {
+        Ok(Some(grid)) => grid,
+        Ok(None) => return Ok(Vec::new()),
+        Err(error) => return Ok(vec![check(State::Missing, error.to_string(), None)]),
+    };
+    let scratch = tempfile::tempdir()?;
+    let options = BrowserOptions {
+        grid: Some(grid.clone()),
+        ..browser_options(&config.browser, scratch.path(), Vec::new())
+    };
+    super::waiting::runtime()?.block_on(async {
+        let condition = match grid.condition().await {
+            Ok(condition) => condition,
+            Err(why) => {
+                let remedy = "see that it runs there, or take `grid` out of `browser`";
+                let found = format!("{}: {why}", grid.name());
+                return Ok(vec![check(State::Missing, found, Some(remedy))]);
+            }
+        };
+        let found = format!("{}: {condition}", grid.name());
+        if !condition.ready {
+            let remedy = "a night waits for a place as long as the grid lets it";
+            return Ok(vec![check(State::Weak, found, Some(remedy))]);
+        }
+        let mut all = vec![check(State::Ok, found, None)];
+        match Browser::start(&options).await {
+            Ok(browser) => {
+                let version = &browser.versions().browser;
+                all.push(check(State::Ok, format!("Chromium {version} of it starts"), None));
+                all.extend(browser.afar().into_iter().map(|it| check(State::Ok, it, None)));
+                browser.stop().await;
+            }
+            Err(error) => all.push(check(State::Missing, error.to_string(), None)),
+        }
+        Ok(all)
+    })
 }
 
 /// Pictures depend on fonts; without any, text is drawn as boxes.
@@ -341,6 +404,13 @@ mod tests {
         std::fs::write(program, "#!/bin/sh\n").expect("written");
         let mode = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(program, mode).expect("set");
+    }
+
+    #[test]
+    fn a_browser_of_this_machine_is_no_must_where_a_grid_has_others() {
+        let check = |state| Check { name: "browser", state, found: "x".to_owned(), remedy: None };
+        assert_eq!(spare(check(State::Missing)).state, State::Weak);
+        assert_eq!(spare(check(State::Ok)), check(State::Ok));
     }
 
     #[test]

@@ -270,6 +270,7 @@ impl Means {
 fn standpoint(stage: &Stage<'_>, pages: &[(Option<String>, Page)], worker: &Worker) -> Standpoint {
     let onlooker = pages.first().map(|(_, page)| page.onlooker());
     let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
+    let tools = tools.filter(|it| !it.is_empty());
     stage.standpoint(onlooker, tools)
 }
 
@@ -311,11 +312,9 @@ async fn cast(
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, scope)?;
     let mut pages = Vec::new();
     for (actor, state) in states {
-        pages.push((
-            actor,
-            signed_in_page(&call.means.browser_options, &mut worker.browser, &context, &state)
-                .await?,
-        ));
+        let (options, browser) = (&call.means.browser_options, &mut worker.browser);
+        let page = signed_in_page(options, browser, &context, &state, &call.stop).await?;
+        pages.push((actor, page.ok_or(Trouble::Stopped)?));
     }
     Ok(pages)
 }

@@ -177,7 +177,7 @@ pub use model::model;
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Sampling, Until};
 pub use order::in_order;
 pub use patience::measure as measure_patience;
-pub use preflight::browser_options;
+pub use preflight::{browser_options, grid_of};
 pub use printer::BrowserPrinter;
 pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};

@@ -2,8 +2,10 @@
 //! says why not.
 //!
 //! The files:
+//! - `grid.rs`: browsers that run on other machines.
 //! - `others.rs`: other builds, made ready to time and to judge by.
 
+mod grid;
 mod others;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
+
+pub use grid::grid_of;
 
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
@@ -48,6 +52,8 @@ pub(super) struct Ready {
     pub browser: Option<Browser>,
     /// How the workers start theirs.
     pub browser_options: BrowserOptions,
+    /// How many browsers there can be at once, where a grid says so.
+    pub places: Option<usize>,
     /// The indexes of the scenarios that can run.
     pub runnable: Vec<usize>,
     /// The environment key of images.
@@ -85,17 +91,13 @@ pub(super) async fn run(
     for sentence in &plan.not_isolated {
         desk.record("isolation", Ok(sentence), Duration::ZERO, Vec::new())?;
     }
-    let browser_options = BrowserOptions {
-        window: options.window,
-        veil: veil(ledger.secrets()),
-        credentials: credentialed(suite, plan),
-        ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
-    };
+    let browser_options = options_of(suite, (plan, options), ledger.secrets(), scratch.path())?;
     let mut broken = BTreeMap::new();
     let mut versions: IndexMap<String, String> =
         [("nightshift".to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into_iter().collect();
 
     let needs_browser = plan.scenarios.iter().any(uses_browser);
+    let places = desk.places(browser_options.grid.as_ref()).await?;
     let (browser, products) = tokio::join!(
         async { if needs_browser { Some(desk.browser(&browser_options).await) } else { None } },
         desk.products(plan, scratch.path()),
@@ -120,9 +122,10 @@ pub(super) async fn run(
         others: others.products,
         timed: others.timed,
         control: others.control,
+        environment: key(browser.as_ref(), &browser_options.page),
         browser,
-        environment: environment_key(&browser_options.page),
         browser_options,
+        places,
         runnable,
         tried,
         versions,
@@ -157,7 +160,30 @@ pub(super) fn uses_browser(scenario: &Scenario) -> bool {
     scenario.all_steps().iter().any(|step| step.action.surface() == Some(Surface::Browser))
 }
 
-/// How a browser is started by this configuration.
+/// What pictures of tonight depend on.
+fn key(browser: Option<&Browser>, page: &PageSettings) -> String {
+    browser.map_or_else(|| environment_key(page), |it| it.environment_key(page))
+}
+
+/// How browsers are started tonight.
+fn options_of(
+    suite: &Suite,
+    (plan, options): (&Plan, &RunOptions),
+    secrets: &Secrets,
+    scratch: &Path,
+) -> Result<BrowserOptions, NightError> {
+    let config = &suite.config.browser;
+    let elsewhere = options.window == Window::Hidden && plan.scenarios.iter().any(uses_browser);
+    Ok(BrowserOptions {
+        window: options.window,
+        grid: if elsewhere { grid_of(config, secrets)? } else { None },
+        veil: veil(secrets),
+        credentials: credentialed(suite, plan),
+        ..browser_options(config, scratch, allowed(suite))
+    })
+}
+
+/// How a browser of this machine is started by this configuration.
 #[must_use]
 pub fn browser_options(
     config: &BrowserConfig,
@@ -167,6 +193,7 @@ pub fn browser_options(
     BrowserOptions {
         program: config.program.clone().map(PathBuf::from),
         driver: config.driver.clone().map(PathBuf::from),
+        grid: None,
         axe: config.axe.clone(),
         page: config.page.clone(),
         timeout: Duration::from_millis(config.timeout_ms),
@@ -268,13 +295,14 @@ impl Desk<'_> {
     ) -> Result<Result<Browser, String>, NightError> {
         (self.progress)(Progress::Checking("browser".to_owned()));
         let started = Instant::now();
-        let browser = Browser::start(options).await;
+        let browser = self.start(options).await;
         let took = started.elapsed();
         match &browser {
             Ok(browser) => {
                 let versions = browser.versions();
                 let detail = format!("{}, driver {}", versions.browser, versions.driver);
                 self.record("browser", Ok(&detail), took, Vec::new())?;
+                self.tell_of(browser)?;
             }
             Err(error) => self.record("browser", Err(&error.to_string()), took, Vec::new())?,
         }

@@ -65,7 +65,15 @@ pub(super) async fn print(
         return (false, None);
     }
     progress(Progress::Printing);
-    let mut printer = match browser {
+    // One of another machine does not have the report's files.
+    let (ours, afar) = match browser {
+        Some(browser) if browser.is_afar() => (None, Some(browser)),
+        browser => (browser, None),
+    };
+    if let Some(afar) = afar {
+        afar.stop().await;
+    }
+    let mut printer = match ours {
         Some(browser) => BrowserPrinter::with(browser),
         None => match BrowserPrinter::start(&suite.config.browser).await {
             Ok(printer) => printer,

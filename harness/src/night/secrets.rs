@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use regex::Regex;
 
+use super::preflight::uses_browser;
 use super::{NightError, RunOptions};
 use crate::attempt::totp;
 use crate::ledger::{Secrets, spoken};
@@ -202,7 +203,10 @@ fn names_of(kind: &str, suite: &Suite, plan: &Plan) -> BTreeSet<String> {
     let products = serde_json::to_string(&suite.config.products).expect("plain data");
     let scenarios = serde_json::to_string(&plan.scenarios).expect("plain data");
     let sessions = serde_json::to_string(&plan.sessions).expect("plain data");
-    names_in(kind, &[products, scenarios, sessions])
+    // Without a page, no browser is asked for.
+    let grid = suite.config.browser.grid.as_ref().filter(|_| plan.scenarios.iter().any(uses_browser));
+    let grid = serde_json::to_string(&grid).expect("plain data");
+    names_in(kind, &[products, scenarios, sessions, grid])
 }
 
 /// The names in every `${kind:NAME}` of these texts.

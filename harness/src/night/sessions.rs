@@ -289,11 +289,12 @@ async fn perform(
     let unique = unique(&means.plan.night, &scenario.id, work.round);
     let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
-    let mut page = signed_in_page(&means.browser_options, browser, &context, state).await?;
-    let (limit, veil) = (means.command_limit(), &means.browser_options.veil);
+    let options = &means.browser_options;
+    let page = signed_in_page(options, browser, &context, state, &call.stop).await?;
+    let mut page = page.ok_or(Trouble::Stopped)?;
+    let (limit, veil) = (means.command_limit(), &options.veil);
     let mut commands = call.stage.commands(limit, veil, Author::Person);
-    let mut terminals =
-        call.stage.terminals(means.browser_options.timeout, secrets, Author::Person);
+    let mut terminals = call.stage.terminals(options.timeout, secrets, Author::Person);
     let mut steps = Vec::new();
     let ended = Attempt {
         scenario: &scenario,

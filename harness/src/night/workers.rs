@@ -88,6 +88,8 @@ pub(super) async fn run(
     let afar = Box::pin(asked).await?;
     let means = Means::of(suite, options, (plan.clone(), ledger.clone()), &mut ready)?;
     let jobs = options.workers(suite, ready.runnable.len());
+    // Whoever waits for a browser that another worker of ours holds waits in vain.
+    let jobs = ready.places.map_or(jobs, |places| jobs.min(places.max(1)));
     let at_once = afar.as_ref().map_or(jobs, |_| ready.runnable.len().min(MOST_HANDED_OUT));
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;

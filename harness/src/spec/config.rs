@@ -147,6 +147,7 @@ fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConf
         page: PageSettings::default(),
         program: None,
         driver: None,
+        grid: None,
         timeout_ms: ACTION_TIMEOUT_MS,
         timeout_from: LimitFrom::Default,
         axe: None,
@@ -159,6 +160,7 @@ fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConf
         fields.get("program").and_then(|it| reader.words(it, "\"program\"")).map(str::to_owned);
     browser.driver =
         fields.get("driver").and_then(|it| reader.words(it, "\"driver\"")).map(str::to_owned);
+    browser.grid = fields.get("grid").and_then(|it| super::grid::read(reader, it));
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
         (browser.timeout_ms, browser.timeout_from) = (timeout, LimitFrom::Author);
     }

@@ -18,6 +18,7 @@
 //! - `reference.rs`: the table as `docs/reference/keys.md`.
 //! - `config.rs`: reads `nightshift.yaml`.
 //! - `product.rs`: reads its products.
+//! - `grid.rs`: reads where browsers of other machines are had from.
 //! - `filing.rs`: reads where findings become tickets.
 //! - `place.rs`: reads where something stands at a forge or in a tracker.
 //! - `notify.rs`: reads who is told of a night.
@@ -64,6 +65,7 @@ mod filing;
 mod gate;
 mod gestures;
 mod grammar;
+mod grid;
 mod node;
 mod notify;
 mod overrides;

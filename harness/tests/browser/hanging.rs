@@ -100,7 +100,7 @@ async fn lost(chosen: impl Fn(&str) -> bool) -> String {
             still.extend(Pid::from_raw(pid));
         }
     }
-    let driver = Pid::from_raw(bench.browser.pid() as i32).unwrap();
+    let driver = Pid::from_raw(bench.browser.pid().unwrap() as i32).unwrap();
     if chosen("chromedriver") {
         still.push(driver);
     }

@@ -47,6 +47,7 @@ fn options(scratch: &Path) -> BrowserOptions {
     BrowserOptions {
         program: None,
         driver: None,
+        grid: None,
         axe: None,
         page: PageSettings {
             viewport: Some((1000, 700)),

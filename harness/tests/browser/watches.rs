@@ -103,7 +103,7 @@ async fn a_killed_driver_is_a_lost_browser_and_nothing_is_left_behind() {
     let mut bench = Bench::start().await;
     bench.open("/static").await;
     assert!(bench.browser.is_alive());
-    let pid = rustix::process::Pid::from_raw(bench.browser.pid() as i32).unwrap();
+    let pid = rustix::process::Pid::from_raw(bench.browser.pid().unwrap() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let started = std::time::Instant::now();
     let lost = bench.page.act(&Action::See(vec![text("Nothing")])).await;

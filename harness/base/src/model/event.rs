@@ -36,7 +36,8 @@ pub enum Event {
     },
     /// One check of the preflight.
     Preflight {
-        /// What was checked: `browser`, `product shop`; [`DISK`] also while the night runs.
+        /// What was checked: `browser`, `product shop`; [`DISK`] also while the night runs. Lines of
+        /// [`REMOTE_BROWSER`] say what must be known.
         check: String,
         /// Whether it is well.
         ok: bool,
@@ -260,6 +261,9 @@ impl Event {
 
 /// The check that fails where there is no room left to write anything.
 pub const DISK: &str = "disk";
+
+/// The check that says what must be known of browsers of other machines.
+pub const REMOTE_BROWSER: &str = "browser elsewhere";
 
 /// What an attempt is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

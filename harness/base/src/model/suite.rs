@@ -295,6 +295,9 @@ pub struct BrowserConfig {
     pub program: Option<String>,
     /// The driver's program; `None` searches the usual names.
     pub driver: Option<String>,
+    /// Where browsers are had from that run on other machines; `None` starts them on this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridConfig>,
     /// The default deadline for an action or check, in milliseconds.
     pub timeout_ms: u64,
     /// Whether its author said so.
@@ -303,6 +306,19 @@ pub struct BrowserConfig {
     /// The user's own copy of axe-core, which is run beside the accessibility watch.
     #[serde(default)]
     pub axe: Option<PathBuf>,
+}
+
+/// Where browsers are had from that run on other machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridConfig {
+    /// The address of a Selenium Grid, or of another remote `WebDriver`.
+    pub url: Template,
+    /// Who asks, where it wants to know.
+    pub user: Option<Template>,
+    /// The password of who asks.
+    pub password: Option<Template>,
+    /// This machine, as those of the browsers reach it.
+    pub reach_us: Option<String>,
 }
 
 /// When and how a night runs.
@@ -534,6 +550,7 @@ impl Default for BrowserConfig {
             page: PageSettings::default(),
             program: None,
             driver: None,
+            grid: None,
             timeout_ms: 10_000,
             timeout_from: LimitFrom::Default,
             axe: None,

@@ -3,7 +3,7 @@
 //!
 //! Neighbour: [`super::page`], which puts this first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::fact::FactView;
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
 use super::unattended;
+use crate::model::event::REMOTE_BROWSER;
 use crate::model::question::Question;
 use crate::model::{Because, Outcome, Patience, StageTally, Surface, Totals, Verdict};
 
@@ -238,6 +239,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     facts.extend(super::past::facts(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
+    facts.extend(elsewhere(report));
     if !report.night.not_isolated.is_empty() {
         facts.push(FactView {
             term: "Not isolated",
@@ -253,6 +255,17 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         });
     }
     facts
+}
+
+/// What must be known of browsers of other machines.
+fn elsewhere(report: &NightReport) -> Option<FactView> {
+    let told = report.preflight.iter().filter(|it| it.check == REMOTE_BROWSER);
+    let lines: BTreeSet<String> = told.map(|it| short(&it.detail, 400)).collect();
+    (!lines.is_empty()).then(|| FactView {
+        term: "Browsers",
+        text: "on other machines".to_owned(),
+        more: lines.into_iter().collect(),
+    })
 }
 
 /// How a tally begins that is of a facet that cannot be told from noise.

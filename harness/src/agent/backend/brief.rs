@@ -100,7 +100,7 @@ pub fn brief(of: Briefing<'_>) -> Request {
         user["commands"] = json!(of.commands);
         user["wrote"] = json!(of.wrote);
         let system = format!("{SYSTEM}{COMMANDS}");
-        return Request { system, user: user.to_string(), form: Form::ActionOrCommand };
+        return Request { system, user: user.to_string(), form: Form::ActionOrCommand, refs };
     }
     let form = if of.attempt > 1 { Form::AnotherAction } else { Form::Action };
     Request { system: SYSTEM.to_owned(), user: user.to_string(), form, refs }

@@ -126,6 +126,24 @@ pub(crate) static PAGE_SETTINGS: Object = object(
     ],
 );
 
+/// Browsers of other machines.
+pub(crate) static GRID: Object = object(
+    "grid",
+    "\"grid\"",
+    "Browsers that run on other machines: of a Selenium Grid 4, or of any remote WebDriver of Chromium.",
+    &[
+        required("url", Shape::Template, "Its address.", "http://grid.example:4444"),
+        optional("user", Shape::Template, "Who asks, where it wants to know.", "nightshift"),
+        optional("password", Shape::Template, "The password.", "'${secret:GRID_PASSWORD}'"),
+        optional(
+            "reach-us",
+            Shape::Text,
+            "This machine, as those of the browsers reach it; the address that it has towards the grid unless said.",
+            "host.docker.internal",
+        ),
+    ],
+);
+
 /// The same, and how the browser is started.
 pub(crate) static BROWSER: Object = object(
     "browser",
@@ -158,6 +176,12 @@ pub(crate) static BROWSER: Object = object(
             Shape::Text,
             "The driver's program; searched for unless said.",
             "/usr/bin/chromedriver",
+        ),
+        optional(
+            "grid",
+            Shape::AnyOf(&[Shape::Template, Shape::Object(&GRID)]),
+            "Where browsers are had from that run on other machines; a text is its `url`.",
+            "http://grid.example:4444",
         ),
         optional(
             "axe",

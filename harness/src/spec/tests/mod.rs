@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod complaints;
+mod grid;
 mod hostile;
 mod model;
 mod publish;

@@ -10,7 +10,7 @@
 //! - `pages/`: a page from its making to its end, what it pretends to be, and when it is ready.
 //! - `actions/`: what steps do with a page: they find a thing, act on it, and check what must hold.
 //! - `views/`: what is seen of a page, and what a person does with it.
-//! - `session.rs`: one driver, browser and event connection, for one worker.
+//! - `session.rs`: one browser and its event connection, for one worker.
 
 mod actions;
 mod engine;
@@ -28,6 +28,8 @@ use crate::model::suite::Dismissal;
 use crate::process::Cookie;
 use crate::surface::veil::Veil;
 
+pub use engine::condition::Condition;
+pub use engine::grid::Grid;
 pub use engine::locate::{environment_key, locate};
 pub use pages::page::Page;
 pub use pages::signed_in::SignedIn;
@@ -43,6 +45,8 @@ pub struct BrowserOptions {
     pub program: Option<PathBuf>,
     /// The driver's program; `None` looks for the usual names.
     pub driver: Option<PathBuf>,
+    /// Where it runs, where that is another machine. A browser with a window runs on this one.
+    pub grid: Option<Grid>,
     /// What the browser pretends to be, unless a page says otherwise.
     pub page: PageSettings,
     /// The user's own copy of axe-core; `None` runs none.

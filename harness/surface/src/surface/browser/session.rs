@@ -1,4 +1,5 @@
-//! [`Browser`]: one chromedriver, one Chromium and the event connection between us, for one worker.
+//! [`Browser`]: one Chromium, here or on another machine, and the event connection between us, for one
+//! worker.
 //!
 //! The classic `WebDriver` commands go through fantoccini, observation and isolation through
 //! [`crate::surface::browser::engine::bidi`], the network through [`crate::surface::browser::engine::wall`]. Pages are made here and live in
@@ -9,40 +10,27 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::BrowserOptions;
-use super::Credentialed;
 use super::PageContext;
 use super::Versions;
 use super::Window;
+use crate::model::page_settings::PageSettings;
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::auth;
 use crate::surface::browser::engine::axe::Axe;
+use crate::surface::browser::engine::began::{Began, Reins};
 use crate::surface::browser::engine::bidi::Bidi;
-use crate::surface::browser::engine::driver::Driver;
-use crate::surface::browser::engine::locate::locate;
-use crate::surface::browser::engine::silence::Silence;
-use crate::surface::browser::engine::snag::first_line;
-use crate::surface::browser::engine::wall::Wall;
+use crate::surface::browser::engine::capabilities::holds_questions_back;
 use crate::surface::browser::events::records::Records;
 use crate::surface::browser::pages::blank::{Blank, Prepared};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::shared::Shared;
 
-/// How long the browser may take to start.
-const START: Duration = Duration::from_secs(60);
-/// How many times the limit of a step the driver waits for a script: longer than we do on a machine
-/// that gives us little.
-const DRIVER_WAITS: u32 = 60;
-/// How long a polite goodbye may take before the process tree is ended.
-const GOODBYE: Duration = Duration::from_secs(3);
-
-/// What a visible window has beside the page, about, in pixels.
-const FRAME: (u32, u32) = (16, 150);
+/// How long it may take to close an empty tab.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// The events that pages are watched by.
 const EVENTS: [&str; 9] = [
@@ -60,7 +48,7 @@ const EVENTS: [&str; 9] = [
 /// A browser; one page at a time is used in it.
 #[derive(Debug)]
 pub struct Browser {
-    driver: Driver,
+    reins: Reins,
     shared: Arc<Shared>,
     versions: Versions,
     options: BrowserOptions,
@@ -68,48 +56,50 @@ pub struct Browser {
     next: Option<tokio::task::JoinHandle<Result<Blank, SurfaceError>>>,
     /// The tab that a visible browser began with, closed as soon as there is another.
     first_tab: Option<String>,
-    /// Where its developer tools listen, as `host:port`.
+    /// Where its developer tools listen, as `host:port`; empty where that is not on this machine.
     tools: String,
     /// Holds the profile; removed when the browser is.
     folder: tempfile::TempDir,
 }
 
 impl Browser {
-    /// Starts driver and browser with a fresh profile in the scratch folder.
+    /// Starts driver and browser with a fresh profile in the scratch folder, or waits for a browser
+    /// of the grid.
     pub async fn start(options: &BrowserOptions) -> Result<Self, SurfaceError> {
-        let (program, driver_program) = locate(options)?;
         let folder = folder_in(&options.scratch)?;
         let axe = Axe::read(options.axe.as_deref())?;
-        let wall = Wall::start().await?;
-        wall.allow("options", options.allow_hosts.clone());
-        let driver = Driver::start(&driver_program, folder.path(), options).await?;
-        let capabilities = capabilities(options, &program.display().to_string(), &folder, &wall);
-        let client = connect(&driver, capabilities).await?;
-        let given = client.capabilities().cloned().unwrap_or_default();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let versions = versions(&given);
-        let tools = given.get("goog:chromeOptions").map(|it| text(&it["debuggerAddress"]));
-        let url = given.get("webSocketUrl").map(&text).unwrap_or_default();
+        let began = match (&options.grid, options.window) {
+            (Some(grid), Window::Hidden) => Box::pin(Began::afar(options, grid)).await?,
+            (Some(_), Window::Visible) | (None, Window::Hidden | Window::Visible) => {
+                Began::here(options, folder.path()).await?
+            }
+        };
+        began.wall.allow("options", options.allow_hosts.clone());
+        let versions = versions(&began.given);
+        let tools = tools(&began);
         let (asked, held) = mpsc::unbounded_channel();
         let records = Arc::new(Records::new(asked));
         let routes = Arc::clone(&records);
         let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
         let ended = Arc::clone(&records);
-        let bidi = Bidi::connect(&url, sink, move || ended.wake()).await?;
+        let bidi = Bidi::connect(&began.events, sink, move || ended.wake()).await?;
         tokio::spawn(auth::answer(bidi.clone(), held));
         let limit = options.timeout * 2 + Duration::from_secs(10);
         let first_tab = match options.window {
             Window::Hidden => None,
-            Window::Visible => client.window().await.ok().map(String::from),
+            Window::Visible => began.client.window().await.ok().map(String::from),
         };
         bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
             .await
             .map_err(|refusal| refusal.lost("asking the browser for its events"))?;
+        let far = began.far(&bidi).await?;
+        let Began { reins, client, wall, silence, .. } = began;
         let shared = Arc::new(Shared {
             client,
             bidi,
             wall,
             records,
+            far,
             focus: tokio::sync::Mutex::default(),
             own_tab: tokio::sync::Mutex::default(),
             pages: AtomicUsize::new(0),
@@ -117,20 +107,12 @@ impl Browser {
             limit,
             timeout: options.timeout,
             axe,
-            silence: Silence::of(&folder.path().join("profile")),
+            silence,
             veil: options.veil.clone(),
             holds_questions_back: holds_questions_back(options),
         });
-        Ok(Self {
-            driver,
-            shared,
-            versions,
-            options: options.clone(),
-            next: None,
-            first_tab,
-            tools: tools.unwrap_or_default(),
-            folder,
-        })
+        let options = options.clone();
+        Ok(Self { reins, shared, versions, options, next: None, first_tab, tools, folder })
     }
 
     /// The versions of browser and driver.
@@ -139,22 +121,62 @@ impl Browser {
         &self.versions
     }
 
-    /// Where the developer tools of the browser listen, as `host:port`.
+    /// Where the developer tools of the browser listen, as `host:port`; empty where that is not on
+    /// this machine.
     #[must_use]
     pub fn tools(&self) -> &str {
         &self.tools
     }
 
-    /// The id of the driver's process.
+    /// The id of the driver's process, where it is of this machine.
     #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.driver.pid()
+    pub fn pid(&self) -> Option<u32> {
+        self.reins.pid()
     }
 
-    /// The driver's log so far: evidence where the browser was lost.
+    /// The driver's log so far, or which session of a grid it is: evidence where the browser was lost.
     #[must_use]
     pub fn log(&self) -> Vec<u8> {
-        self.driver.log()
+        self.reins.log()
+    }
+
+    /// Whether it runs on another machine.
+    #[must_use]
+    pub fn is_afar(&self) -> bool {
+        self.shared.far.is_some()
+    }
+
+    /// What must be known of a browser of another machine, a line each; nothing of one of this.
+    #[must_use]
+    pub fn afar(&self) -> Vec<String> {
+        if !self.is_afar() {
+            return Vec::new();
+        }
+        let (key, wall) = (self.environment_key(&self.options.page), &self.shared.wall);
+        let who = wall.only().map_or("nobody".to_owned(), |it| it.to_string());
+        let mut all = vec![
+            format!("pictures have a key of their own, by its system and its fonts: {key}"),
+            format!(
+                "its way to the network begins on this machine, at {}; connections from {who} alone \
+                 are taken there, and they are not encrypted",
+                wall.address()
+            ),
+            "whether its machine has time for it is not known: a page that is starved there hangs"
+                .to_owned(),
+            "the PDF of the report is printed by a Chromium of this machine".to_owned(),
+        ];
+        if !self.shared.silence.can_ask() {
+            let line = "a page whose scripts do not end is told as a lost browser: its developer \
+                        tools are not reached";
+            all.push(line.to_owned());
+        }
+        all
+    }
+
+    /// What pictures of pages with these settings depend on beside the product.
+    #[must_use]
+    pub fn environment_key(&self, page: &PageSettings) -> String {
+        self.shared.environment_key(page)
     }
 
     /// The hosts that the browser tried to reach and may not, as `host:port`.
@@ -166,7 +188,7 @@ impl Browser {
     /// Whether driver and browser still answer; `false` asks for a new browser.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.driver.epitaph().is_none()
+        self.reins.epitaph().is_none()
             && self.shared.bidi.is_alive()
             && !self.shared.silence.has_hung()
     }
@@ -196,7 +218,7 @@ impl Browser {
         if let Some(first) = self.first_tab.take() {
             let params = json!({ "context": first });
             // An empty tab that stays is no reason to give up.
-            drop(self.shared.bidi.command("browsingContext.close", params, GOODBYE).await);
+            drop(self.shared.bidi.command("browsingContext.close", params, CLOSING).await);
         }
         self.prepare_page();
         Ok(page)
@@ -234,11 +256,8 @@ impl Browser {
         if let Some(next) = &self.next {
             next.abort();
         }
-        if self.is_alive() {
-            // Politely first, so that the browser writes nothing while its folder goes.
-            drop(tokio::time::timeout(GOODBYE, self.shared.client.clone().close()).await);
-        }
-        self.driver.stop().await;
+        let polite = self.is_alive().then(|| self.shared.client.clone());
+        self.reins.stop(polite).await;
         if let Err(error) = self.folder.close() {
             tracing::warn!("the browser's folder could not be removed: {error}");
         }
@@ -246,7 +265,7 @@ impl Browser {
 
     /// Adds to a loss what became of the driver, where it is known.
     fn explain(&self, error: SurfaceError) -> SurfaceError {
-        match (error, self.driver.epitaph()) {
+        match (error, self.reins.epitaph()) {
             (SurfaceError::BrowserLost(what), Some(epitaph)) => {
                 SurfaceError::BrowserLost(format!("{what}; {epitaph}"))
             }
@@ -265,37 +284,6 @@ fn versions(given: &serde_json::Map<String, Value>) -> Versions {
     }
 }
 
-async fn connect(
-    driver: &Driver,
-    capabilities: serde_json::Map<String, Value>,
-) -> Result<Client, SurfaceError> {
-    let url = format!("http://127.0.0.1:{}", driver.port());
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    builder.capabilities(capabilities);
-    let said = match tokio::time::timeout(START, builder.connect(&url)).await {
-        Ok(Ok(client)) => return Ok(client),
-        Ok(Err(error)) => first_line(&error.to_string()),
-        Err(_) => format!("no answer within {} s", START.as_secs()),
-    };
-    let log = driver.log();
-    Err(SurfaceError::BrowserMissing(format!(
-        "the browser did not start: {said}; `nightshift doctor` looks for the reason; the \
-         driver's log: {}",
-        String::from_utf8_lossy(&log).trim()
-    )))
-}
-
-/// What the browser does beside showing pages, and is not to do here.
-const UNWANTED: [&str; 4] = [
-    // Whether a page comes back from this cache depends on memory and timing.
-    "BackForwardCache",
-    // The address bar of each window would load pages of its own, which nobody sees: half of what
-    // it costs to start the browser.
-    "WebUIOmniboxPopup",
-    "WebUIOmniboxAimPopup",
-    "WebUIOmniboxFullPopup",
-];
-
 fn folder_in(scratch: &Path) -> Result<tempfile::TempDir, SurfaceError> {
     tempfile::Builder::new().prefix("browser-").tempdir_in(scratch).map_err(|source| {
         SurfaceError::Io {
@@ -305,80 +293,9 @@ fn folder_in(scratch: &Path) -> Result<tempfile::TempDir, SurfaceError> {
     })
 }
 
-/// Whether requests that are asked for name and password wait until it is said how they go on.
-fn holds_questions_back(options: &BrowserOptions) -> bool {
-    options.credentials == Credentialed::SomePage && options.window == Window::Hidden
-}
-
-fn capabilities(
-    options: &BrowserOptions,
-    program: &str,
-    folder: &tempfile::TempDir,
-    wall: &Wall,
-) -> serde_json::Map<String, Value> {
-    let (mut width, mut height) = options.page.viewport();
-    if options.window == Window::Visible {
-        width += FRAME.0;
-        height += FRAME.1;
-    }
-    let mut args = vec![
-        "--disable-gpu".to_owned(),
-        "--disable-quic".to_owned(),
-        "--no-first-run".to_owned(),
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        format!("--disable-features={}", UNWANTED.join(",")),
-        "--disable-dev-shm-usage".to_owned(),
-        "--hide-scrollbars".to_owned(),
-        "--font-render-hinting=none".to_owned(),
-        "--force-color-profile=srgb".to_owned(),
-        "--force-device-scale-factor=1".to_owned(),
-        // An animated picture shows its first frame: which one it shows when is chance.
-        "--blink-settings=imageAnimationPolicy=2".to_owned(),
-        // A camera and a microphone that are the same on every machine; using them needs a
-        // permission as ever.
-        "--use-fake-device-for-media-stream".to_owned(),
-        "--password-store=basic".to_owned(),
-        "--use-mock-keychain".to_owned(),
-        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
-        format!("--window-size={width},{height}"),
-        format!("--lang={}", options.page.locale()),
-        format!("--accept-lang={}", options.page.locale()),
-        format!("--user-data-dir={}", folder.path().join("profile").display()),
-        // The proxy takes everything, loopback too, and names are never resolved locally.
-        format!("--proxy-server=socks5://127.0.0.1:{}", wall.port()),
-        "--proxy-bypass-list=<-loopback>".to_owned(),
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_owned(),
-    ];
-    match options.window {
-        Window::Hidden => args.push("--headless=new".to_owned()),
-        Window::Visible => args.push("--window-position=0,0".to_owned()),
-    }
-    if rustix::process::geteuid().is_root() {
-        args.push("--no-sandbox".to_owned());
-    }
-    // Who waits too long is for us to say: the driver's clock is the wall's.
-    let timeout = (options.timeout * DRIVER_WAITS).as_millis() as u64;
-    // In a window, a person answers what the browser asks.
-    let schemes = if options.window == Window::Visible || holds_questions_back(options) {
-        json!({})
-    } else {
-        json!({ "auth.schemes": "" })
-    };
-    let wanted = json!({
-        "webSocketUrl": true,
-        // Waiting is ours: see `ready`.
-        "pageLoadStrategy": "none",
-        "unhandledPromptBehavior": "ignore",
-        "timeouts": { "script": timeout, "pageLoad": timeout, "implicit": 0 },
-        "goog:chromeOptions": { "binary": program, "args": args,
-            "localState": schemes },
-    });
-    match wanted {
-        Value::Object(map) => map,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            serde_json::Map::new()
-        }
-    }
+/// Where the developer tools listen, where that is on this machine.
+fn tools(began: &Began) -> String {
+    let options = began.given.get("goog:chromeOptions").filter(|_| began.reins.pid().is_some());
+    let address = options.and_then(|it| it["debuggerAddress"].as_str());
+    address.unwrap_or_default().to_owned()
 }

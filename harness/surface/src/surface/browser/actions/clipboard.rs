@@ -34,6 +34,8 @@ const PLACE: &str = r"(() => {
   document.body.appendChild(document.createElement('textarea')).focus();
   return true;
 })()";
+/// What is done in our own tab here.
+const CLIPBOARD: &str = "using the clipboard";
 /// The chord that pastes.
 const PASTE: &str =
     if cfg!(target_os = "macos") { "\u{E03D}v\u{E000}" } else { "\u{E009}v\u{E000}" };
@@ -58,7 +60,7 @@ impl Shared {
         for (kind, commands) in [("rawKeyDown", json!(["paste"])), ("keyUp", json!([]))] {
             let key = json!({ "type": kind, "key": "v", "code": "KeyV", "modifiers": 2,
                 "windowsVirtualKeyCode": 86, "commands": commands });
-            self.own_tab_command("Input.dispatchKeyEvent", key).await?;
+            self.own_tab_command(CLIPBOARD, "Input.dispatchKeyEvent", key).await?;
         }
         let text = self.in_own_tab("globalThis.pasted").await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
@@ -68,15 +70,21 @@ impl Shared {
     async fn in_own_tab(&self, expression: &str) -> Result<Value, SurfaceError> {
         let params =
             json!({ "expression": expression, "userGesture": true, "returnByValue": true });
-        let mut answer = self.own_tab_command("Runtime.evaluate", params).await?;
+        let mut answer = self.own_tab_command(CLIPBOARD, "Runtime.evaluate", params).await?;
         Ok(answer["result"]["result"]["value"].take())
     }
 
-    async fn own_tab_command(&self, method: &str, params: Value) -> Result<Value, SurfaceError> {
+    /// Has a command carried out in our own tab, to do `what`.
+    pub(super) async fn own_tab_command(
+        &self,
+        what: &str,
+        method: &str,
+        params: Value,
+    ) -> Result<Value, SurfaceError> {
         let session = self.own_tab().await?;
         let params = json!({ "method": method, "params": params, "session": session });
         let answer = self.bidi.command("goog:cdp.sendCommand", params, self.limit).await;
-        answer.map_err(|refusal| refusal.lost("using the clipboard"))
+        answer.map_err(|refusal| refusal.lost(what))
     }
 
     /// The engine's session of our own tab; it is made once a browser, behind all others.
@@ -87,7 +95,7 @@ impl Shared {
         }
         let command = async |method: &str, params: Value| {
             let answer = self.bidi.command(method, params, self.limit).await;
-            answer.map_err(|refusal| refusal.lost(&format!("making a clipboard ({method})")))
+            answer.map_err(|refusal| refusal.lost(&format!("making a tab of our own ({method})")))
         };
         let params = json!({ "type": "tab", "background": true });
         let made = command("browsingContext.create", params).await?;

@@ -14,7 +14,6 @@ use super::seek::Spot;
 use crate::model::page_settings::{Credentials, PageSettings};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
-use crate::surface::browser::engine::locate::environment_key;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::Known;
 use crate::surface::browser::pages::page::Page;
@@ -96,7 +95,7 @@ impl Page {
             self.sign_in(credentials).await?;
         }
         if (before.viewport(), before.scale) != (after.viewport(), after.scale) {
-            self.environment = Some(environment_key(&after));
+            self.environment = Some(self.shared.environment_key(&after));
         }
         if clothes(&before) != clothes(&after) {
             self.dressed.clear();

@@ -70,7 +70,7 @@ impl Page {
         by: UploadBy,
         files: &[Template],
     ) -> Step<()> {
-        let paths = self.given(files)?;
+        let paths = self.within_reach(self.given(files)?).await?;
         match by {
             UploadBy::Field => self.give_to_field(to, &paths).await,
             UploadBy::Chooser => self.give_to_chooser(to, &paths).await,
@@ -189,7 +189,7 @@ impl Page {
             let download = self.record.state().downloads.get(before).cloned();
             match download {
                 Some(Download { end: Some(Ok(path)), suggested, .. }) => {
-                    keep(Path::new(&path), &to)?;
+                    self.keep(&path, &to).await?;
                     self.get_ready(self.deadline()).await?;
                     return self.as_named(click, named, &suggested, before);
                 }
@@ -216,6 +216,17 @@ impl Page {
 }
 
 impl Page {
+    /// Puts a downloaded file where the step wants it.
+    async fn keep(&self, downloaded: &str, to: &Path) -> Step<()> {
+        if self.shared.far.is_none() {
+            keep(Path::new(downloaded), to)?;
+            return Ok(());
+        }
+        let bytes = self.shared.fetch(downloaded).await?;
+        let folder = to.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder.and_then(|()| std::fs::write(to, bytes)).map_err(|source| kept(to, source).into())
+    }
+
     /// Whether the click gave one file, with the name that it must have.
     fn as_named(
         &self,
@@ -248,11 +259,12 @@ pub(crate) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     (plain && !path.is_empty()).then(|| folder.join(relative))
 }
 
+fn kept(to: &Path, source: std::io::Error) -> SurfaceError {
+    SurfaceError::Io { what: format!("keeping the download as {}", to.display()), source }
+}
+
 fn keep(from: &Path, to: &Path) -> Result<(), SurfaceError> {
-    let io = |source| SurfaceError::Io {
-        what: format!("keeping the download as {}", to.display()),
-        source,
-    };
+    let io = |source| kept(to, source);
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).map_err(io)?;
     }

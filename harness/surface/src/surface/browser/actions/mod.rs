@@ -16,12 +16,14 @@
 //! - `clipboard.rs`: pastes, and reads what was copied, in a tab of our own.
 //! - `keys.rs`: key names in `WebDriver`'s code points.
 //! - `files.rs`: files into fields, file choosers and drop zones, and downloads.
+//! - `afar.rs`: the same files on their way to and from the machine of the browser.
 //! - `seek.rs`: waits for a target, and says what was there instead.
 //! - `check.rs`: what must hold of a page.
 //! - `capture.rs`: values that are kept of a page, one by one or as lists.
 //! - `condition.rs`: whether something holds of a page now.
 
 pub(super) mod act;
+pub(super) mod afar;
 pub(super) mod capture;
 pub(super) mod check;
 pub(super) mod choose;

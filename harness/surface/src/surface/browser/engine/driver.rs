@@ -159,14 +159,30 @@ fn last_words(service: &Service) -> String {
     lines[lines.len().saturating_sub(5)..].join(" | ")
 }
 
+/// Options that say nothing, for tests.
+#[cfg(test)]
+pub(super) fn plain_options(scratch: &Path) -> BrowserOptions {
+    BrowserOptions {
+        program: None,
+        driver: None,
+        grid: None,
+        page: crate::model::page_settings::PageSettings::default(),
+        timeout: START,
+        allow_hosts: Vec::new(),
+        scratch: scratch.to_owned(),
+        tree: crate::process::Cookie::new(),
+        window: Window::Hidden,
+        axe: None,
+        veil: crate::surface::veil::Veil::default(),
+        credentials: crate::surface::browser::Credentialed::Nobody,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::model::page_settings::PageSettings;
-    use crate::process::Cookie;
-    use crate::surface::browser::Credentialed;
 
     /// A driver whose port is taken so many times before it is free.
     async fn start(taken: u32) -> Result<u16, String> {
@@ -179,19 +195,7 @@ mod tests {
         );
         std::fs::write(&program, script).expect("written");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("set");
-        let options = BrowserOptions {
-            program: None,
-            driver: None,
-            page: PageSettings::default(),
-            timeout: START,
-            allow_hosts: Vec::new(),
-            scratch: scratch.path().to_owned(),
-            tree: Cookie::new(),
-            window: Window::Hidden,
-            axe: None,
-            veil: crate::surface::veil::Veil::default(),
-            credentials: Credentialed::Nobody,
-        };
+        let options = plain_options(scratch.path());
         let driver = Driver::start(&program, scratch.path(), &options).await;
         let driver = driver.map_err(|error| error.to_string())?;
         let port = driver.port();

@@ -1,4 +1,5 @@
-//! [`locate`] finds the browser and its driver; [`environment_key`] names what pictures depend on.
+//! [`locate`] finds the browser and its driver; [`environment_key`] names what pictures of this machine
+//! depend on.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -66,9 +67,14 @@ pub fn environment_key(page: &PageSettings) -> String {
         .lines()
         .find_map(|line| line.strip_prefix("ID="))
         .map_or("unknown", |id| id.trim_matches('"'));
+    key(&format!("{}-{family}", std::env::consts::OS), page, fonts_print())
+}
+
+/// The same on a machine of this system with these fonts.
+pub(super) fn key(system: &str, page: &PageSettings, fonts: &str) -> String {
     let (width, height) = page.viewport();
     let scale = page.scale.unwrap_or(1);
-    format!("{}-{family}-{width}x{height}-{scale}x-{}", std::env::consts::OS, fonts_print())
+    format!("{system}-{width}x{height}-{scale}x-{fonts}")
 }
 
 /// Six digits that change when the installed fonts do.
@@ -89,9 +95,14 @@ fn read_fonts_print() -> String {
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect(),
     };
+    print_of(families.iter().map(String::as_str))
+}
+
+/// Six digits that change when one of these lines does.
+pub(super) fn print_of<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
-    for family in &families {
-        hash.update(family.as_bytes());
+    for line in lines {
+        hash.update(line.as_bytes());
         hash.update(b"\n");
     }
     let digest = hash.finalize();

@@ -80,12 +80,10 @@ impl Signs {
         match (self.page, self.younger_tab) {
             (true, _) => Silent::Nobody,
             (false, _) if self.given < STARVED => {
-                Silent::Others(format!("the machine gave it next to no time; {}", machine_load()))
+                Silent::Others("the machine gave it next to no time".to_owned())
             }
             (false, true) => Silent::Page,
-            (false, false) => {
-                Silent::Others(format!("no tab of the browser answers; {}", machine_load()))
-            }
+            (false, false) => Silent::Others("no tab of the browser answers".to_owned()),
         }
     }
 
@@ -103,6 +101,8 @@ impl Signs {
 pub(crate) struct Silence {
     /// Where the browser as a whole is spoken to; `None` where it did not say.
     address: Option<String>,
+    /// Whether the browser runs on this machine.
+    is_here: bool,
     /// What is said of a page that hangs, once one does.
     hangs: OnceLock<&'static str>,
 }
@@ -113,7 +113,26 @@ impl Silence {
         let said = std::fs::read_to_string(profile.join("DevToolsActivePort")).ok();
         let address = said.as_deref().and_then(|said| said.trim().split_once('\n'));
         let address = address.map(|(port, path)| format!("ws://127.0.0.1:{port}{path}"));
-        Self { address, hangs: OnceLock::new() }
+        Self { address, is_here: true, hangs: OnceLock::new() }
+    }
+
+    /// Of a browser on another machine, whose developer tools are spoken to at this address.
+    pub(crate) fn afar(address: Option<String>) -> Self {
+        Self { address, is_here: false, hangs: OnceLock::new() }
+    }
+
+    /// Whether a page that hangs can be told from a browser that is lost.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.address.is_some()
+    }
+
+    /// How busy the machine of the browser is, in words.
+    fn load(&self) -> String {
+        if self.is_here {
+            machine_load()
+        } else {
+            "the load of its machine is not known".to_owned()
+        }
     }
 
     /// Whether a page hangs: the driver waits for it for ever, so that nothing more can be done with
@@ -140,18 +159,21 @@ impl Silence {
             return Silent::Others(format!(
                 "its developer tools do not answer within {} s; {}",
                 bound.as_secs(),
-                machine_load()
+                self.load()
             ));
         };
-        let silent = signs.silent();
-        if silent == Silent::Page {
-            self.hangs.get_or_init(|| signs.words());
+        match signs.silent() {
+            Silent::Page => {
+                self.hangs.get_or_init(|| signs.words());
+                Silent::Page
+            }
+            Silent::Others(seen) => Silent::Others(format!("{seen}; {}", self.load())),
+            Silent::Nobody => Silent::Nobody,
         }
-        silent
     }
 }
 
-/// How busy the machine is, in words.
+/// How busy this machine is, in words.
 fn machine_load() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").ok();

@@ -4,16 +4,21 @@
 //! resolves a name nor opens a connection by itself. Connections are judged by host and port
 //! as the page named them; what is refused is remembered. Used by [`crate::surface::browser::session`].
 //!
+//! A browser of another machine must reach it there, where others could too. So it takes nothing
+//! from anywhere until its browser has shown itself: by asking for a host that nobody can guess and
+//! that only it was told. From then on it takes connections of that machine alone.
+//!
 //! The protocol is RFC 1928, the part that Chromium speaks: no authentication, CONNECT.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::bidi::locked;
-use crate::listening::next_connection;
+use crate::listening::{next_connection, same, token};
 use crate::surface::SurfaceError;
 
 /// The replies of RFC 1928, section 6.
@@ -25,16 +30,31 @@ enum Reply {
     CommandNotSupported = 7,
 }
 
+/// Whose connections are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+enum Door {
+    /// Those of whoever can come: on loopback, for a browser of this machine.
+    #[default]
+    Open,
+    /// Nobody's, until somebody asks for this host.
+    Shut(String),
+    /// Those of this machine alone.
+    Of(IpAddr),
+}
+
 /// Who may be reached: entries of `host` or `host:port` by the page that brought them.
 #[derive(Debug, Default)]
 struct Book {
     allowed: BTreeMap<String, Vec<String>>,
     denied: Vec<String>,
+    door: Door,
 }
 
 /// A running proxy; it ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Wall {
+    /// What the browser calls the machine that it runs on, which is this one.
+    host: String,
     port: u16,
     book: Arc<Mutex<Book>>,
     task: tokio::task::JoinHandle<()>,
@@ -43,10 +63,39 @@ pub(crate) struct Wall {
 impl Wall {
     /// Starts on a free loopback port, with nothing allowed.
     pub(crate) async fn start() -> Result<Self, SurfaceError> {
-        let io = |source| SurfaceError::Io { what: "opening the egress proxy".to_owned(), source };
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(io)?;
-        let port = listener.local_addr().map_err(io)?.port();
-        let book = Arc::new(Mutex::new(Book::default()));
+        let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let listener = TcpListener::bind((here, 0)).await.map_err(unopened)?;
+        Self::on(listener, here.to_string(), Door::Open)
+    }
+
+    /// Starts for a browser of another machine, which reaches this one by `reach_us`, or else by the
+    /// address that we have towards it. It lets nobody in yet.
+    pub(crate) async fn start_afar(
+        ours: IpAddr,
+        reach_us: Option<&str>,
+    ) -> Result<Self, SurfaceError> {
+        let all: IpAddr = match ours {
+            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        // A name, or an address that is not ours, leads here by a way that only others know.
+        let wanted = reach_us.map_or(Some(ours), |it| it.parse().ok());
+        let own = match wanted {
+            Some(own) => TcpListener::bind((own, 0)).await.ok(),
+            None => None,
+        };
+        let listener = match own {
+            Some(listener) => listener,
+            None => TcpListener::bind((all, 0)).await.map_err(unopened)?,
+        };
+        let host = reach_us.map_or_else(|| ours.to_string(), str::to_owned);
+        let word = format!("{}.invalid", token().map_err(unopened)?);
+        Self::on(listener, host, Door::Shut(word))
+    }
+
+    fn on(listener: TcpListener, host: String, door: Door) -> Result<Self, SurfaceError> {
+        let port = listener.local_addr().map_err(unopened)?.port();
+        let book = Arc::new(Mutex::new(Book { door, ..Book::default() }));
         let shared = Arc::clone(&book);
         let task = tokio::spawn(async move {
             loop {
@@ -58,12 +107,37 @@ impl Wall {
                 });
             }
         });
-        Ok(Self { port, book, task })
+        Ok(Self { host, port, book, task })
     }
 
-    /// The port that the proxy listens on.
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+    /// The host that the browser reaches the proxy by.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Where the browser reaches the proxy, as URLs write it.
+    pub(crate) fn address(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    /// The host by which the browser shows itself, where it still has to.
+    pub(crate) fn word(&self) -> Option<String> {
+        match &locked(&self.book).door {
+            Door::Shut(word) => Some(word.clone()),
+            Door::Open | Door::Of(_) => None,
+        }
+    }
+
+    /// The machine whose connections alone are taken; `None` where that is not decided by it.
+    pub(crate) fn only(&self) -> Option<IpAddr> {
+        match locked(&self.book).door {
+            Door::Of(machine) => Some(machine),
+            Door::Open | Door::Shut(_) => None,
+        }
     }
 
     /// Allows these hosts until `owner` is forgotten.
@@ -93,7 +167,26 @@ impl Drop for Wall {
     }
 }
 
+fn unopened(source: std::io::Error) -> SurfaceError {
+    SurfaceError::Io { what: "opening the egress proxy".to_owned(), source }
+}
+
 impl Book {
+    /// Whether something asked for by this machine is looked at at all.
+    fn lets_in(&mut self, machine: IpAddr, host: &str) -> bool {
+        match &self.door {
+            Door::Open => true,
+            Door::Of(known) => *known == machine,
+            Door::Shut(word) => {
+                if same(word, host) {
+                    self.door = Door::Of(machine);
+                }
+                // There is no such host: it was only to be asked for.
+                false
+            }
+        }
+    }
+
     fn allows(&self, host: &str, port: u16) -> bool {
         let with_port = format!("{host}:{port}");
         self.allowed
@@ -105,6 +198,7 @@ impl Book {
 
 async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
+    let machine = stream.peer_addr()?.ip();
     let mut head = [0; 2];
     stream.read_exact(&mut head).await?;
     let mut methods = vec![0; usize::from(head[1])];
@@ -119,8 +213,9 @@ async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()>
     }
     let allowed = {
         let mut book = locked(book);
-        let allowed = book.allows(&host, port);
-        if !allowed {
+        let is_let_in = book.lets_in(machine, &host);
+        let allowed = is_let_in && book.allows(&host, port);
+        if is_let_in && !allowed {
             let named = format!("{host}:{port}");
             if !book.denied.contains(&named) {
                 book.denied.push(named);
@@ -177,5 +272,28 @@ mod tests {
             .insert("page".to_owned(), vec!["127.0.0.1:80".to_owned(), "CDN.test".to_owned()]);
         let asked = [("127.0.0.1", 80), ("127.0.0.1", 81), ("cdn.test", 443), ("127.0.0.2", 80)];
         assert_eq!(asked.map(|(host, port)| book.allows(host, port)), [true, false, true, false]);
+    }
+
+    #[test]
+    fn nobody_is_let_in_before_the_browser_has_shown_itself_and_no_other_machine_afterwards() {
+        let mut book = Book { door: Door::Shut("s3cret.invalid".to_owned()), ..Book::default() };
+        let [browser, stranger] = [[10_u8, 0, 0, 7], [10, 0, 0, 8]].map(IpAddr::from);
+        assert!(!book.lets_in(stranger, "127.0.0.1") && !book.lets_in(browser, "127.0.0.1"));
+        assert!(!book.lets_in(browser, "s3cret.invalid"), "it is only to be asked for");
+        assert!(book.lets_in(browser, "127.0.0.1") && !book.lets_in(stranger, "127.0.0.1"));
+        assert!(!book.lets_in(stranger, "s3cret.invalid") && !book.lets_in(stranger, "127.0.0.1"));
+        let mut here = Book::default();
+        assert!(here.lets_in(stranger, "127.0.0.1"), "on loopback everybody is of this machine");
+    }
+
+    #[tokio::test]
+    async fn a_wall_for_another_machine_listens_where_it_is_reached_and_gives_that_as_its_address() {
+        let ours = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let plain = Wall::start_afar(ours, None).await.expect("it starts");
+        assert!(plain.address().starts_with("127.0.0.1:"), "{}", plain.address());
+        assert!(plain.word().is_some_and(|it| it.ends_with(".invalid")) && plain.only().is_none());
+        let named = Wall::start_afar(ours, Some("host.test")).await.expect("it starts");
+        assert!(named.address().starts_with("host.test:"), "{}", named.address());
+        assert_eq!(Wall::start().await.expect("it starts").word(), None);
     }
 }

@@ -56,7 +56,11 @@ impl Prepared {
         let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
         let record = Arc::new(Record::new());
         shared.records.add(&user_context, &record);
-        let settings = preparations(options, &user_context, downloads.path());
+        let there = match &shared.far {
+            Some(far) => far.downloads(downloads.path()),
+            None => downloads.path().display().to_string(),
+        };
+        let settings = preparations(options, &user_context, &there);
         let told = settings.into_iter().map(|(method, params)| command(&shared, method, params));
         let told = try_join_all(told).await?;
         let preload = script_of(told.last().unwrap_or(&Value::Null));
@@ -104,13 +108,13 @@ impl Blank {
 fn preparations(
     options: &BrowserOptions,
     user_context: &str,
-    downloads: &std::path::Path,
+    downloads: &str,
 ) -> Vec<Command> {
     let mut all = changes(None, &options.page, user_context);
     all.push((
         "browser.setDownloadBehavior",
         json!({ "userContexts": [user_context], "downloadBehavior": {
-            "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
+            "type": "allowed", "destinationFolder": downloads } }),
     ));
     all.push(("script.addPreloadScript", preload(&options.page, user_context)));
     all

@@ -76,7 +76,7 @@ pub struct Page {
     pub(crate) tabs_known: usize,
     /// What the browser pretends to be.
     pub(crate) settings: PageSettings,
-    /// The key of pictures, where it is another than the browser's.
+    /// The key of pictures, where it is another than that of a night on this machine.
     pub(crate) environment: Option<String>,
     /// The script that runs before those of every document.
     pub(crate) preload: String,
@@ -116,6 +116,8 @@ impl Page {
         hosts.extend(own_host(&base));
         blank.shared.wall.allow(&blank.user_context, hosts);
         blank.shared.pages.fetch_add(1, Ordering::Relaxed);
+        let far = blank.shared.far.as_ref();
+        let environment = far.map(|it| it.environment_key(&blank.settings));
         let mut page = Self {
             shared: blank.shared,
             record: blank.record,
@@ -123,8 +125,8 @@ impl Page {
             first: blank.top.clone(),
             top: blank.top,
             tabs_known: 1,
+            environment,
             settings: blank.settings,
-            environment: None,
             preload: blank.preload,
             stored: None,
             intercept: None,

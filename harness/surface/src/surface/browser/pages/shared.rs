@@ -7,16 +7,23 @@ use std::time::Duration;
 
 use fantoccini::Client;
 use fantoccini::error::CmdError;
+use serde_json::{Value, json};
 
+use crate::model::page_settings::PageSettings;
 use crate::process::{FairInstant, within};
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::axe::Axe;
-use crate::surface::browser::engine::bidi::Bidi;
+use crate::surface::browser::engine::bidi::{Bidi, Refusal};
+use crate::surface::browser::engine::locate::environment_key;
+use crate::surface::browser::engine::remote::Far;
 use crate::surface::browser::engine::silence::{Doing, Silence, Silent};
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::engine::wall::Wall;
 use crate::surface::browser::events::records::Records;
 use crate::surface::veil::Veil;
+
+/// How long a browser of another machine may take to show that it is still there.
+const STILL_THERE: Duration = Duration::from_secs(10);
 
 /// What is done where the walker reads a page, element by element.
 pub(super) const READING: &str = "reading the page";
@@ -28,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) bidi: Bidi,
     pub(crate) wall: Wall,
     pub(crate) records: Arc<Records>,
+    /// What is known of the machine that the browser runs on, where it is another one.
+    pub(crate) far: Option<Far>,
     /// The tab that classic commands go to.
     pub(crate) focus: tokio::sync::Mutex<String>,
     /// The engine's session of the tab in which we copy and paste, once there is one.
@@ -51,6 +60,14 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What pictures of pages with these settings depend on beside the product.
+    pub(crate) fn environment_key(&self, page: &PageSettings) -> String {
+        match &self.far {
+            Some(far) => far.environment_key(page),
+            None => environment_key(page),
+        }
+    }
+
     /// Carries a classic command out within the limit. Where there is no answer, others are asked
     /// whether it is the page that hangs.
     pub(crate) async fn drive<T>(
@@ -64,9 +81,8 @@ impl Shared {
         tokio::pin!(command);
         let given_up = FairInstant::now() + self.limit;
         let in_time = match within(self.patience(), &mut command).await {
-            Some(answer) if !is_in_vain(&answer) => {
-                return answer.map_err(|error| Snag::of(what, &error));
-            }
+            Some(Ok(answer)) => return Ok(answer),
+            Some(Err(error)) if !is_in_vain(&error) => return Err(self.snag(what, &error).await),
             in_time => in_time,
         };
         let doing = if what == READING { Doing::Reading } else { Doing::Other };
@@ -80,14 +96,32 @@ impl Shared {
             None => given_up.allow(command).await,
         };
         match (last, seen) {
-            (Some(answer), Some(seen)) if is_in_vain(&answer) => {
+            (Some(Err(error)), Some(seen)) if is_in_vain(&error) => {
                 Err(lost_driver(what, self.timeout, &seen))
             }
-            (Some(answer), _) => answer.map_err(|error| Snag::of(what, &error)),
+            (Some(Ok(answer)), _) => Ok(answer),
+            (Some(Err(error)), _) => Err(self.snag(what, &error).await),
             (None, seen) => {
                 let seen = seen.as_deref().unwrap_or("the page and other tabs answer");
                 Err(lost_driver(what, self.limit, seen))
             }
+        }
+    }
+
+    /// What an error means. Where the machine of the browser is gone, a grid says "unknown error" as
+    /// a driver does of what a page cannot do: then the browser itself is asked whether it is there.
+    async fn snag(&self, what: &str, error: &CmdError) -> Snag {
+        match Snag::of(what, error) {
+            Snag::Refused(said) if self.far.is_some() && error.is_unknown_error() => {
+                let tree = json!({ "maxDepth": 0 });
+                let answer = self.bidi.command("browsingContext.getTree", tree, STILL_THERE).await;
+                if is_there(&answer) {
+                    return Snag::Refused(said);
+                }
+                let said = format!("{what}: {said}; and the browser does not answer any more");
+                Snag::Lost(SurfaceError::BrowserLost(said))
+            }
+            snag => snag,
         }
     }
 
@@ -116,8 +150,8 @@ impl Shared {
 }
 
 /// Whether the driver waited for the page and got no answer, whoever it is that is silent.
-fn is_in_vain<T>(answer: &Result<T, CmdError>) -> bool {
-    answer.as_ref().is_err_and(|it| it.is_script_timeout() || it.is_timeout())
+fn is_in_vain(error: &CmdError) -> bool {
+    error.is_script_timeout() || error.is_timeout()
 }
 
 fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
@@ -125,4 +159,24 @@ fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
         "{what}: no answer within {} s; {why}",
         limit.as_secs_f64()
     )))
+}
+
+/// Whether a browser that answered like this is still there: also who refuses answers.
+fn is_there(answer: &Result<Value, Refusal>) -> bool {
+    match answer {
+        Ok(_) | Err(Refusal::Said(..)) => true,
+        Err(Refusal::Gone | Refusal::Silent) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_that_answers_whatever_it_is_is_there_and_one_that_does_not_is_lost() {
+        let said = Refusal::Said("unknown error".to_owned(), "no".to_owned());
+        assert!(is_there(&Ok(Value::Null)) && is_there(&Err(said)));
+        assert!(!is_there(&Err(Refusal::Gone)) && !is_there(&Err(Refusal::Silent)));
+    }
 }

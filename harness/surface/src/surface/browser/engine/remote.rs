@@ -1,0 +1,230 @@
+//! [`Remote`]: a session of a browser on another machine, from its place in the grid's queue to its
+//! end. [`Far`]: what is known of that machine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use hyper::Method;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use url::{ParseError, Url};
+
+use super::grid::Grid;
+use super::locate::{key, print_of};
+use super::snag::first_line;
+use crate::model::page_settings::PageSettings;
+use crate::surface::SurfaceError;
+
+/// How long a session is waited for: a grid gives up by itself after five minutes unless it was told
+/// otherwise, and says why.
+const QUEUED: Duration = Duration::from_secs(330);
+/// How long it may take to see which fonts a machine has.
+const MEASURED: Duration = Duration::from_secs(30);
+
+/// How wide texts of many scripts are in usual fonts: that changes when the fonts do.
+const FONTS: &str = r#"
+const families = ['serif', 'sans-serif', 'monospace', 'cursive', 'fantasy', 'system-ui', 'Arial',
+  'Helvetica', 'Helvetica Neue', 'Times New Roman', 'Courier New', 'Verdana', 'Georgia', 'Tahoma',
+  'Trebuchet MS', 'Calibri', 'Cambria', 'Consolas', 'Segoe UI', 'Menlo', 'Roboto', 'Open Sans',
+  'Ubuntu', 'Cantarell', 'Noto Sans', 'Noto Serif', 'DejaVu Sans', 'DejaVu Serif',
+  'Liberation Sans', 'Liberation Serif', 'Liberation Mono', 'FreeSans'];
+const samples = ['Hamburgefonstiv 0123', 'Ωμέγα', 'Съешь', 'שלום', 'سلام', 'नमस्ते', 'สวัสดี',
+  '漢字かな', '한글', '∑≠→✓', '😀🏳'];
+const generic = new Set(families.slice(0, 6));
+const context = document.createElement('canvas').getContext('2d');
+return families.map((family) => {
+  context.font = generic.has(family) ? `40px ${family}` : `40px "${family}", monospace`;
+  return samples.map((it) => context.measureText(it).width.toFixed(2)).join(' ');
+});
+"#;
+
+/// A session of a browser on another machine.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    grid: Grid,
+    session: String,
+}
+
+impl Remote {
+    /// Waits for a free place and starts a browser there.
+    pub(crate) async fn start(
+        grid: &Grid,
+        wanted: Map<String, Value>,
+    ) -> Result<(Self, Client), SurfaceError> {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(wanted);
+        let base = grid.base().await?;
+        let said = match tokio::time::timeout(QUEUED, builder.connect(base.as_str())).await {
+            Ok(Ok(client)) => {
+                let session = client.session_id().await.ok().flatten().unwrap_or_default();
+                return Ok((Self { grid: grid.clone(), session }, client));
+            }
+            Ok(Err(error)) => first_line(&error.to_string()),
+            Err(_) => format!("no place became free within {} s", QUEUED.as_secs()),
+        };
+        Err(SurfaceError::BrowserMissing(format!(
+            "the grid {} gave no browser: {said}",
+            grid.name()
+        )))
+    }
+
+    /// What it is called where it is told of.
+    pub(crate) fn name(&self) -> String {
+        format!("session {} of the grid {}", self.session, self.grid.name())
+    }
+
+    /// Ends the session, also where its browser does not answer: its place is others' then.
+    pub(crate) async fn stop(self) {
+        let path = format!("session/{}", self.session);
+        if let Err(why) = self.grid.ask(Method::DELETE, &path).await {
+            tracing::debug!("{} could not be ended: {why}", self.name());
+        }
+    }
+}
+
+/// What is known of the machine that a browser runs on, where it is another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Far {
+    /// Its system, such as `linux`.
+    platform: String,
+    /// Six digits that change when its fonts do.
+    fonts: String,
+    /// The folder of the browser's profile there, which goes with the session.
+    profile: String,
+}
+
+impl Far {
+    /// Has the browser measure its fonts, in the tab that it began with.
+    pub(crate) async fn measure(
+        client: &Client,
+        given: &Map<String, Value>,
+    ) -> Result<Self, SurfaceError> {
+        let measured = tokio::time::timeout(MEASURED, client.execute(FONTS, Vec::new())).await;
+        let widths = match measured {
+            Ok(Ok(Value::Array(widths))) => widths,
+            Ok(Ok(other)) => return Err(unmeasured(&other.to_string())),
+            Ok(Err(error)) => return Err(unmeasured(&first_line(&error.to_string()))),
+            Err(_) => return Err(unmeasured("the browser did not answer in time")),
+        };
+        let fonts = print_of(widths.iter().filter_map(Value::as_str));
+        Ok(Self::of(given, fonts))
+    }
+
+    fn of(given: &Map<String, Value>, fonts: String) -> Self {
+        let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+        let platform = given.get("platformName").map(text).unwrap_or_default().to_lowercase();
+        let platform: String = platform.chars().filter(char::is_ascii_alphanumeric).collect();
+        let profile = given.get("chrome").map(|it| text(&it["userDataDir"]));
+        Self {
+            platform: if platform.is_empty() { "unknown".to_owned() } else { platform },
+            fonts,
+            profile: profile.filter(|it| !it.is_empty()).unwrap_or_else(|| "/tmp".to_owned()),
+        }
+    }
+
+    /// What pictures depend on that are taken there.
+    pub(crate) fn environment_key(&self, page: &PageSettings) -> String {
+        key(&format!("{}-remote", self.platform), page, &self.fonts)
+    }
+
+    /// A folder on that machine for the downloads of one page, named as ours is.
+    pub(crate) fn downloads(&self, ours: &Path) -> String {
+        let name = ours.file_name().unwrap_or_default().to_string_lossy();
+        let between = if self.profile.contains('\\') { '\\' } else { '/' };
+        format!("{}{between}nightshift-{name}", self.profile)
+    }
+}
+
+fn unmeasured(why: &str) -> SurfaceError {
+    SurfaceError::BrowserLost(format!("seeing which fonts its machine has: {why}"))
+}
+
+/// A file for the machine of the browser, in an archive of its own. Its answer is the path there.
+pub(crate) struct Parcel {
+    zip: String,
+}
+
+impl std::fmt::Debug for Parcel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parcel").finish_non_exhaustive()
+    }
+}
+
+impl WebDriverCompatibleCommand for Parcel {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/se/file", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "file": self.zip }).to_string()))
+    }
+}
+
+impl Parcel {
+    fn of(file: &Path) -> std::io::Result<Self> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        writer.start_file(name, zip::write::SimpleFileOptions::default())?;
+        std::io::copy(&mut std::fs::File::open(file)?, &mut writer)?;
+        let bytes = writer.finish()?.into_inner();
+        Ok(Self { zip: base64::engine::general_purpose::STANDARD.encode(bytes) })
+    }
+}
+
+/// A file as the machine of the browser takes it.
+pub(crate) fn pack(file: &Path) -> Result<Parcel, SurfaceError> {
+    Parcel::of(file).map_err(|source| SurfaceError::Io {
+        what: format!("packing {} for the machine of the browser", file.display()),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_another_machine_have_its_system_and_fonts_in_their_key() {
+        let given = json!({ "platformName": "LINUX", "chrome": { "userDataDir": "/tmp/.org.1" } });
+        let far = |fonts: &str| Far::of(given.as_object().expect("a map"), fonts.to_owned());
+        let page = PageSettings::default();
+        assert_eq!(far("a1b2c3").environment_key(&page), "linux-remote-1280x800-1x-a1b2c3");
+        assert_ne!(far("a1b2c3").environment_key(&page), far("d4e5f6").environment_key(&page));
+        let nothing = Far::of(&Map::new(), "a1b2c3".to_owned());
+        assert_eq!(nothing.environment_key(&page), "unknown-remote-1280x800-1x-a1b2c3");
+    }
+
+    #[test]
+    fn downloads_lie_in_the_profile_of_the_session_as_paths_are_written_there() {
+        let far = |profile: &str| {
+            let given = json!({ "chrome": { "userDataDir": profile } });
+            Far::of(given.as_object().expect("a map"), String::new())
+        };
+        let ours = Path::new("/scratch/downloads-x1");
+        assert_eq!(far("/tmp/.org.1").downloads(ours), "/tmp/.org.1/nightshift-downloads-x1");
+        assert_eq!(far(r"C:\t\1").downloads(ours), r"C:\t\1\nightshift-downloads-x1");
+        assert_eq!(far("").downloads(ours), "/tmp/nightshift-downloads-x1");
+    }
+
+    #[test]
+    fn a_file_goes_in_an_archive_of_its_own_under_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("orders.csv");
+        std::fs::write(&file, "id,total\n1,9\n").expect("written");
+        let parcel = Parcel::of(&file).expect("packed");
+        let bytes = base64::engine::general_purpose::STANDARD.decode(&parcel.zip).expect("base64");
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("an archive");
+        assert_eq!(archive.len(), 1);
+        let mut entry = archive.by_name("orders.csv").expect("its name");
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut entry, &mut text).expect("readable");
+        assert_eq!(text, "id,total\n1,9\n");
+        let base = Url::parse("http://grid.test:4444/").expect("an address");
+        let endpoint = parcel.endpoint(&base, Some("a1")).expect("an address");
+        assert_eq!(endpoint.as_str(), "http://grid.test:4444/session/a1/se/file");
+        assert!(Parcel::of(&folder.path().join("none")).is_err());
+    }
+}
