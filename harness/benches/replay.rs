@@ -60,7 +60,7 @@ fn suite(folder: &Path, base: &str, steps: &str) {
     for n in 1..=SCENARIOS {
         let mut scenario = format!("scenario: way-{n}\nsteps:\n  - open: /orders/{n}\n");
         // Writing to a string cannot fail.
-        let _ = write!(scenario, "{steps}  - see: 'heading \"Orders, page 1\"'\n");
+        let _ = writeln!(scenario, "{steps}  - see: 'heading \"Orders, page 1\"'");
         write(&folder.join(format!("scenarios/way-{n}.yaml")), &scenario);
     }
 }

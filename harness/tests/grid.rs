@@ -239,7 +239,8 @@ fn a_grid_that_is_not_there_or_does_not_reach_us_is_told_before_the_first_scenar
     let config = suite.root().join("nightshift.yaml");
     let written = std::fs::read_to_string(&config).expect("the shop has a configuration");
     // An address that nobody connects to: the system refuses it at once.
-    let grid = format!("browser: {{ grid: {{ url: '{}', reach-us: 255.255.255.255 }}, ", driver.url());
+    let grid =
+        format!("browser: {{ grid: {{ url: '{}', reach-us: 255.255.255.255 }}, ", driver.url());
     assert!(written.contains("browser: { "), "{written}");
     std::fs::write(&config, written.replace("browser: { ", &grid)).expect("written");
     let answer = suite.run(&["run", "search", "--no-pdf", "--out", "../n2"]);

@@ -137,12 +137,12 @@ fn a_belief_is_a_finding_only_where_it_shows_without_the_model_and_a_rule_says_s
 }
 
 /// A command that tells one order too few, and fails where it is asked for nonsense.
-const TOOL: &str = r#"
+const TOOL: &str = r"
 import sys
 ANSWERS = {'orders': '2 orders', 'version': 'tool 1'}
 print(ANSWERS.get(sys.argv[1], 'what?'))
 sys.exit(0 if sys.argv[1] in ANSWERS else 3)
-"#;
+";
 
 const TOOL_DOCS: &str =
     "The command orders prints 3 orders.\nWhatever it is asked, the command ends with 0.\n";

@@ -143,7 +143,12 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
 pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
     let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
     let more = if known.commands.is_empty() { "" } else { PRINTED };
-    Request { system: format!("{BELIEF}{more}"), user: user.to_string(), form: Form::Belief, refs: Vec::new() }
+    Request {
+        system: format!("{BELIEF}{more}"),
+        user: user.to_string(),
+        form: Form::Belief,
+        refs: Vec::new(),
+    }
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {

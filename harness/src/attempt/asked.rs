@@ -129,11 +129,8 @@ impl Attempt<'_> {
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
             self.acted(brain, way, (before, milliseconds(started)));
-            match leg {
-                Leg::On => {}
-                Leg::Arrived => return Ok(None),
-                Leg::Stopped(_) if way.may_be_there() => return Ok(None),
-                Leg::Stopped(failure) => return Ok(Some(failure)),
+            if !matches!(leg, Leg::On) {
+                return Ok(way.why_no_further(leg));
             }
         }
     }

@@ -421,10 +421,15 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// Whether what must hold can say that the goal is reached, although it was not said: nothing
-    /// changes any more.
-    pub(super) fn may_be_there(&self) -> bool {
-        self.in_circles && !self.done.is_empty() && !self.goal.until.is_empty()
+    /// Why a leg was the last, where that is a failure. Where nothing changes any more and something
+    /// was done, what must hold says whether the goal is reached.
+    pub(super) fn why_no_further(&self, leg: Leg) -> Option<Failure> {
+        let may_be_there = self.in_circles && !self.done.is_empty() && !self.goal.until.is_empty();
+        match leg {
+            Leg::On | Leg::Arrived => None,
+            Leg::Stopped(_) if may_be_there => None,
+            Leg::Stopped(failure) => Some(failure),
+        }
     }
 
     /// How much of its time is left.

@@ -357,7 +357,11 @@ mod tests {
         assert!(matches!(&steps[3], Action::Expect(_)), "{said:?}");
         let open = Action::Open("/desk".into());
         assert_eq!(anew.actor_of(std::slice::from_ref(&open)), Some("ada"));
-        assert_eq!(anew.actor_of(&[steps.clone(), vec![open]].concat()), None, "it signs in itself");
+        assert_eq!(
+            anew.actor_of(&[steps.clone(), vec![open]].concat()),
+            None,
+            "it signs in itself"
+        );
         assert_eq!(ground(typed, &Scope::default()).rules.session, Session::Nobody);
         let unwritten = format!("{typed}, {{ tab: {{ title: Desk }} }}");
         for kept in ["{ use: sign-in }", &unwritten] {

@@ -204,7 +204,8 @@ fn names_of(kind: &str, suite: &Suite, plan: &Plan) -> BTreeSet<String> {
     let scenarios = serde_json::to_string(&plan.scenarios).expect("plain data");
     let sessions = serde_json::to_string(&plan.sessions).expect("plain data");
     // Without a page, no browser is asked for.
-    let grid = suite.config.browser.grid.as_ref().filter(|_| plan.scenarios.iter().any(uses_browser));
+    let grid =
+        suite.config.browser.grid.as_ref().filter(|_| plan.scenarios.iter().any(uses_browser));
     let grid = serde_json::to_string(&grid).expect("plain data");
     names_in(kind, &[products, scenarios, sessions, grid])
 }

@@ -277,8 +277,8 @@ async fn perform(
     state: &SignedIn,
     browser: &mut Option<Browser>,
 ) -> Result<Performed, Trouble> {
-    let (means, secrets) = (call.means, call.means.ledger.secrets());
-    let began = Instant::now();
+    let (means, began) = (call.means, Instant::now());
+    let secrets = means.ledger.secrets();
     let scenario = Scenario {
         id: format!("session {}", work.actor),
         product: work.config.product.clone(),
@@ -287,13 +287,12 @@ async fn perform(
         ..Scenario::default()
     };
     let unique = unique(&means.plan.night, &scenario.id, work.round);
-    let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
+    let (options, mail) = (&means.browser_options, means.mail.as_ref());
+    let scope = call.stage.scope(&means.config.vars, mail, &unique);
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
-    let options = &means.browser_options;
-    let page = signed_in_page(options, browser, &context, state, &call.stop).await?;
-    let mut page = page.ok_or(Trouble::Stopped)?;
-    let (limit, veil) = (means.command_limit(), &options.veil);
-    let mut commands = call.stage.commands(limit, veil, Author::Person);
+    let signed_in = signed_in_page(options, browser, &context, state, &call.stop);
+    let mut page = signed_in.await?.ok_or(Trouble::Stopped)?;
+    let mut commands = call.stage.commands(means.command_limit(), &options.veil, Author::Person);
     let mut terminals = call.stage.terminals(options.timeout, secrets, Author::Person);
     let mut steps = Vec::new();
     let ended = Attempt {

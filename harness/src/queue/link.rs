@@ -58,7 +58,7 @@ impl Link {
         Ok(link)
     }
 
-    /// Tries what a night and a worker need. Whether there is a JetStream that answers is for who
+    /// Tries what a night and a worker need. Whether there is a `JetStream` that answers is for who
     /// uses it to find: it may still come up.
     async fn tried(&self) -> Result<(), QueueError> {
         let heard = self.subscribe(NOTICES).await?;

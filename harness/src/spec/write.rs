@@ -460,10 +460,10 @@ mod tests {
                     named: Some(value.clone()),
                 },
                 Action::See(vec![target.clone()]),
-                Action::Expect(vec![PageExpectation::Title(value.clone())]),
-                Action::Expect(vec![PageExpectation::Url(value.clone())]),
             ]);
         }
+        let expected = [PageExpectation::Title(value.clone()), PageExpectation::Url(value)];
+        all.extend(expected.map(|it| Action::Expect(vec![it])));
         all.push(Action::See(targets));
         all
     }

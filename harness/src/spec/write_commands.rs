@@ -8,10 +8,8 @@ use crate::model::scenario::{CommandLine, Output, OutputExpectation, RunCommand,
 /// A command with what it reads, what is expected of it and its checkpoint; `None` for one that says
 /// more.
 pub(super) fn run(it: &RunCommand) -> Option<String> {
-    let plain = it.env.is_empty()
-        && it.cwd.is_none()
-        && it.timeout_ms.is_none()
-        && it.capture.is_empty();
+    let plain =
+        it.env.is_empty() && it.cwd.is_none() && it.timeout_ms.is_none() && it.capture.is_empty();
     if !plain {
         return None;
     }

@@ -76,7 +76,7 @@ mod tests {
             place: place.to_owned(),
             text: text.to_owned(),
         };
-        let cites = vec![
+        let all = vec![
             cited("L7", "ledger line 7", "see failed"),
             cited("C1", "change 1 of F1", "Total was 12 and is 13"),
             cited("E1", "evidence/ab/abc.png", "picture"),
@@ -88,7 +88,7 @@ mod tests {
             fingerprint: "ab12".to_owned(),
             title: String::new(),
             model: "small".to_owned(),
-            claims: vec![Claim { text: "One\nmore.".to_owned(), cites }],
+            claims: vec![Claim { text: "One\nmore.".to_owned(), cites: all }],
             without_citation: 0,
             with_wrong_citation: 2,
         };

@@ -184,7 +184,8 @@ async fn accept(
     let finished = Box::pin(nights::run(&suite, &options, &part, quiet())).await?;
     kept.accepted = finished.accepted;
     if !common.quiet {
-        held(&finished.report.night.id, &finished.held).iter().for_each(terminal::say);
+        let lines = held(&suite.root, &finished.night, &finished.held);
+        lines.iter().for_each(terminal::say);
     }
     Ok(())
 }

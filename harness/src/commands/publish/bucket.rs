@@ -21,12 +21,12 @@ const MOST_TIMES: usize = 20;
 ///
 /// # Errors
 /// Something cannot be read or written, or is there that we did not put there.
-pub fn put(store: &Store, night: &Path, about: About, keep: usize) -> anyhow::Result<String> {
+pub fn put(store: &Store, night: &Path, about: &About, keep: usize) -> anyhow::Result<String> {
     let name = about.night.clone();
     let page_of_it = format!("{name}/{PAGE}");
     let files = files(night)?;
     change(store, &|list| {
-        list.takes(&about, keep)?;
+        list.takes(about, keep)?;
         ensure!(
             list.has(&name) || store.get(&page_of_it)?.is_none(),
             "{} is there already, and was put there by somebody else",
@@ -178,7 +178,7 @@ mod tests {
         for day in 1..=3 {
             let about = night(root.path(), &format!("n{day}"), day);
             let folder = root.path().join(&about.night);
-            let place = put(&store, &folder, about, 2).expect("put");
+            let place = put(&store, &folder, &about, 2).expect("put");
             assert!(place.ends_with(&format!("/reports/shop/n{day}/index.html")), "{place}");
         }
         assert_eq!(seen(&storage), ["index.html", "n2/index.html", "n3/index.html"]);
@@ -201,7 +201,7 @@ mod tests {
             for day in days.clone() {
                 let about = night(root.path(), &format!("n{day}"), day);
                 let (folder, store) = (root.path().join(&about.night), &store);
-                scope.spawn(move || put(store, &folder, about, 5).expect("put"));
+                scope.spawn(move || put(store, &folder, &about, 5).expect("put"));
             }
         });
         let objects = storage.objects.lock().expect("whole");
@@ -228,7 +228,7 @@ mod tests {
         };
         for day in 2..=3 {
             let about = night(root.path(), &format!("n{day}"), day);
-            put(&store, &root.path().join(&about.night), about, 2).expect("put");
+            put(&store, &root.path().join(&about.night), &about, 2).expect("put");
             let (page, list) = page();
             assert!(!page.contains("n1/"), "{page}");
             assert_eq!(list.contains("\"n1\""), day == 2, "{list}");
@@ -246,11 +246,11 @@ mod tests {
             storage.objects.lock().expect("whole").insert(name, b"theirs".to_vec());
         };
         theirs("index.html");
-        let refused = put(&store, &folder, about.clone(), 1).expect_err("it is their page");
+        let refused = put(&store, &folder, &about, 1).expect_err("it is their page");
         assert!(refused.to_string().contains("is a page that is not ours"), "{refused}");
         storage.objects.lock().expect("whole").clear();
         theirs("n1/index.html");
-        let refused = put(&store, &folder, about, 1).expect_err("it is their night");
+        let refused = put(&store, &folder, &about, 1).expect_err("it is their night");
         assert!(refused.to_string().contains("put there by somebody else"), "{refused}");
         assert_eq!(seen(&storage), ["n1/index.html"]);
     }

@@ -120,7 +120,7 @@ fn put_by(
             };
             let value = |it: &Template| it.resolve(&known).map_err(anyhow::Error::from);
             let store = store::Store::of(store, &value)?;
-            bucket::put(&store, night.path(), page::About::of(report), *keep as usize)
+            bucket::put(&store, night.path(), &page::About::of(report), *keep as usize)
         }
         PublishTo::Command { words, timeout_ms } => {
             let limit = Duration::from_millis(*timeout_ms);

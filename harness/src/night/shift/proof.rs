@@ -243,7 +243,7 @@ fn expect(run: &mut RunCommand, told: &Belief) -> Result<Option<String>, String>
     if text.is_empty() {
         return Err("it says not what must hold".to_owned());
     }
-    let test = match told.check {
+    let wanted = match told.check {
         Check::Prints => TextTest::Contains(Template::new(text)),
         Check::PrintsNot => TextTest::Lacks(Template::new(text)),
         Check::Exit => {
@@ -255,7 +255,7 @@ fn expect(run: &mut RunCommand, told: &Belief) -> Result<Option<String>, String>
             return Err("what must hold is said of a page and not of a command".to_owned());
         }
     };
-    run.outputs = vec![OutputExpectation { output: Output::Stdout, test }];
+    run.outputs = vec![OutputExpectation { output: Output::Stdout, test: wanted }];
     Ok(Some(Exit::Code(run.exit.unwrap_or(0)).to_string()))
 }
 

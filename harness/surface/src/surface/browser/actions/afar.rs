@@ -38,12 +38,12 @@ impl Page {
         }
         let mut there = Vec::new();
         for path in &paths {
-            there.push(self.send(Path::new(path)).await?);
+            there.push(self.send_file(Path::new(path)).await?);
         }
         Ok(there)
     }
 
-    async fn send(&self, file: &Path) -> Step<String> {
+    async fn send_file(&self, file: &Path) -> Step<String> {
         let what = "sending a file to the machine of the browser";
         let parcel = pack(file)?;
         match self.shared.drive(what, self.shared.client.issue_cmd(parcel)).await {

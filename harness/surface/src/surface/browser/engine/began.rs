@@ -67,10 +67,7 @@ impl Began {
     }
 
     /// Waits for a browser of the grid.
-    pub(crate) async fn afar(
-        options: &BrowserOptions,
-        grid: &Grid,
-    ) -> Result<Self, SurfaceError> {
+    pub(crate) async fn afar(options: &BrowserOptions, grid: &Grid) -> Result<Self, SurfaceError> {
         let (ours, its) = grid.addresses().await?;
         let wall = Wall::start_afar(ours, grid.reach_us()).await?;
         let machine = if its.is_loopback() { Machine::Ours } else { Machine::Another };

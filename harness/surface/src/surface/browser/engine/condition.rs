@@ -41,7 +41,9 @@ impl Grid {
         let said = serde_json::from_slice::<Value>(&body);
         match said {
             Ok(said) if said["value"].is_object() => Ok(Condition::of(&said["value"])),
-            Ok(_) | Err(_) => Err(format!("what answers at its /status is no grid (HTTP {status})")),
+            Ok(_) | Err(_) => {
+                Err(format!("what answers at its /status is no grid (HTTP {status})"))
+            }
         }
     }
 }
@@ -131,16 +133,16 @@ mod tests {
 
     #[test]
     fn what_a_grid_has_room_for_is_what_its_machines_still_take() {
-        let (taken, none) = (json!({ "sessionId": "a1" }), Value::Null);
+        let (taken, free) = (json!({ "sessionId": "a1" }), Value::Null);
         let node = |availability: &str, most: u32, slots: &[Value]| {
             json!({ "version": "4.48.0 (revision x)", "availability": availability,
                 "maxSessions": most, "slots": slots })
         };
         let nodes = [
-            node("UP", 2, &[slot("chrome", "156.0", &none), slot("chrome", "156.0", &taken)]),
+            node("UP", 2, &[slot("chrome", "156.0", &free), slot("chrome", "156.0", &taken)]),
             // A machine that takes one at once, and has a Firefox too.
-            node("UP", 1, &[slot("chrome", "156.0", &none), slot("firefox", "150.0", &taken)]),
-            node("DOWN", 2, &[slot("chrome", "155.0", &none)]),
+            node("UP", 1, &[slot("chrome", "156.0", &free), slot("firefox", "150.0", &taken)]),
+            node("DOWN", 2, &[slot("chrome", "155.0", &free)]),
         ];
         let value = json!({ "ready": true, "message": "Selenium Grid ready.", "nodes": nodes });
         let condition = Condition::of(&value);

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use http_body_util::{BodyExt as _, Empty, combinators::BoxBody};
+use http_body_util::{BodyExt, Empty, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, UPGRADE};
@@ -103,8 +103,8 @@ impl Beyond {
         let authorization = match login {
             None => None,
             Some(Login { user, password }) => {
-                let both = base64::engine::general_purpose::STANDARD
-                    .encode(format!("{user}:{password}"));
+                let both =
+                    base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
                 let value = HeaderValue::try_from(format!("Basic {both}"));
                 let mut value = value.map_err(|it| it.to_string())?;
                 value.set_sensitive(true);
@@ -247,7 +247,9 @@ mod tests {
     use super::*;
 
     /// A server that answers each connection's first request with these bytes, and says what was asked.
-    async fn answering(bytes: &'static [u8]) -> (Url, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    async fn answering(
+        bytes: &'static [u8],
+    ) -> (Url, tokio::sync::mpsc::UnboundedReceiver<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (told, heard) = tokio::sync::mpsc::unbounded_channel();

@@ -287,7 +287,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wall_for_another_machine_listens_where_it_is_reached_and_gives_that_as_its_address() {
+    async fn a_wall_for_another_machine_listens_where_it_is_reached_and_gives_that_as_its_address()
+    {
         let ours = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let plain = Wall::start_afar(ours, None).await.expect("it starts");
         assert!(plain.address().starts_with("127.0.0.1:"), "{}", plain.address());

@@ -40,6 +40,14 @@ pub(crate) struct Prepared {
     preload: String,
 }
 
+impl Blank {
+    /// What its pictures depend on beside the product, where that is not this machine.
+    pub(crate) fn environment(&self) -> Option<String> {
+        let far = self.shared.far.as_ref()?;
+        Some(far.environment_key(&self.settings))
+    }
+}
+
 impl Prepared {
     pub(crate) async fn make(
         shared: Arc<Shared>,
@@ -105,11 +113,7 @@ impl Blank {
 }
 
 /// The commands that prepare a user context before its first document, the preload script last.
-fn preparations(
-    options: &BrowserOptions,
-    user_context: &str,
-    downloads: &str,
-) -> Vec<Command> {
+fn preparations(options: &BrowserOptions, user_context: &str, downloads: &str) -> Vec<Command> {
     let mut all = changes(None, &options.page, user_context);
     all.push((
         "browser.setDownloadBehavior",

@@ -116,8 +116,7 @@ impl Page {
         hosts.extend(own_host(&base));
         blank.shared.wall.allow(&blank.user_context, hosts);
         blank.shared.pages.fetch_add(1, Ordering::Relaxed);
-        let far = blank.shared.far.as_ref();
-        let environment = far.map(|it| it.environment_key(&blank.settings));
+        let environment = blank.environment();
         let mut page = Self {
             shared: blank.shared,
             record: blank.record,
