@@ -29,6 +29,9 @@ impl Element {
     }
 }
 
+/// What the name of the element that a record is is called.
+const TAG: &str = "(element)";
+
 /// The records of a text that is XML, or that begins with it and says something else below.
 pub(super) fn read(text: &str) -> Option<Document> {
     if !text.trim_start().starts_with('<') {
@@ -45,8 +48,17 @@ pub(super) fn read(text: &str) -> Option<Document> {
         holder = only;
     }
     let mut fields = (Vec::new(), BTreeSet::new());
-    let records =
+    let mut records: Vec<Record> =
         holder.children.iter().map(|it| record(text, &numbers, it, &mut fields)).collect();
+    let tags: BTreeSet<&str> = holder.children.iter().map(|it| it.name.as_str()).collect();
+    if tags.len() > 1 {
+        // Records that are called otherwise each are known by what they are called.
+        fields.0.insert(0, TAG.to_owned());
+        for (own, it) in records.iter_mut().zip(&holder.children) {
+            let value = Value { text: it.name.clone(), ..Value::default() };
+            own.values.insert(TAG.to_owned(), value);
+        }
+    }
     let indent = text.lines().find(|it| it.starts_with([' ', '\t']));
     let indent = indent.map_or(0, |it| it.len() - it.trim_start().len());
     let layout = match (text.trim().lines().count(), indent) {
