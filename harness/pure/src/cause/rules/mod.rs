@@ -3,6 +3,7 @@
 //!
 //! The files:
 //! - `answer.rs`: an error page, a status, a redirect.
+//! - `balance.rs`: what adds up what came or went.
 //! - `block.rs`: lines that came or went side by side.
 //! - `collection.rs`: rows and items of one list.
 //! - `command.rs`: a command that is gone from the list and not known.
@@ -37,6 +38,7 @@
 //! - `varying.rs`: the same words with another number at many places.
 
 mod answer;
+mod balance;
 mod block;
 mod collection;
 mod command;
@@ -82,8 +84,9 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 33] = [
+pub const ALL: [Rule; 34] = [
     answer::RULE,
+    balance::RULE,
     block::RULE,
     collection::RULE,
     command::RULE,

@@ -2,7 +2,10 @@
 //! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
 //! came to it are one change, and so are those that went. All outputs of one program have its lists.
 
-use super::{Rule, stars};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::balance::balances;
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
@@ -69,7 +72,46 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(named, "they are fields of one name"));
     found.extend(stars(rows, "they are rows of the same list"));
+    found.extend((0..evidence.spots.len()).flat_map(|spot| other_rows(evidence, spot)));
+    found.extend(one_way_of_files(evidence));
     found
+}
+
+/// Rows of one output that came, that went and that read otherwise, several each and built alike: the
+/// list shows others.
+fn other_rows(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    const MANY: usize = 4;
+    let mut lists: BTreeMap<(Option<FacetKind>, String), [BTreeSet<usize>; 3]> = BTreeMap::new();
+    for (node, change) in evidence.seen_at(spot).filter(|it| is_printed(it.1)) {
+        let way = match (&change.before, &change.after) {
+            (Some(_), Some(_)) => 0,
+            (Some(_), None) => 1,
+            (None, _) => 2,
+        };
+        let line = change.after.as_deref().or(change.before.as_deref()).unwrap_or_default();
+        if let Some(shape) = Shape::of(line).filter(Shape::is_row) {
+            lists.entry((change.facet, shape.text)).or_default()[way].insert(node);
+        }
+    }
+    let others = lists.into_values().filter(|it| it.iter().all(|it| it.len() >= MANY));
+    others.flat_map(|it| star(it.into_iter().flatten(), "the list shows other rows")).collect()
+}
+
+/// What came to one file of a command, or went from it, where nothing else of the file changed.
+fn one_way_of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut files: BTreeMap<(usize, &str), (BTreeSet<usize>, BTreeSet<bool>)> = BTreeMap::new();
+    for spot in 0..evidence.spots.len() {
+        for (node, change) in evidence.seen_at(spot) {
+            let Some(file) = change.around.first() else { continue };
+            if change.facet == Some(FacetKind::Files) {
+                let own = files.entry((spot, file)).or_default();
+                own.0.insert(node);
+                own.1.extend([change.before.is_some(), change.after.is_none()]);
+            }
+        }
+    }
+    let one_way = files.into_values().filter(|it| it.1.len() == 1);
+    one_way.flat_map(|it| star(it.0, "the file holds more, or less, and nothing else")).collect()
 }
 
 /// Whether a change is one of an output or of a file.
@@ -119,12 +161,18 @@ fn is_made_up(name: &str) -> bool {
     name.contains('_') || letters().any(|it| it.0.is_lowercase() && it.1.is_uppercase())
 }
 
-/// Whether lines came to an output or went from it, and which; `None` where anything else changed.
+/// Whether lines came to an output or went from it, and which; `None` where anything else changed that
+/// does not add them up.
 fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
-    let mut all = evidence.seen_at(spot).map(|(node, change)| {
+    let balances = balances(evidence, spot);
+    let is_total = |node: &usize| balances.iter().any(|it| it.totals.contains(node));
+    let own = evidence.seen_at(spot).filter(|it| !is_total(&it.0));
+    let mut all = own.map(|(node, change)| {
         let came = change.before.is_none();
         let is_one = change.facet == Some(FacetKind::Stdout) && came != change.after.is_none();
-        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_));
+        // An object that is added up with others is a record.
+        let is_part = || balances.iter().any(|it| it.parts.contains(&node));
+        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_)) || is_part();
         (is_one && is_row()).then_some((came, node))
     });
     let first = all.next()??;
