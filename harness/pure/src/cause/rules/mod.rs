@@ -27,6 +27,7 @@
 //! - `order.rs`: the same lines in another order.
 //! - `picture.rs`: what a picture shows of other changes.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
+//! - `relation.rs`: the same relation between what was and what is.
 //! - `replaced.rs`: something else is shown instead.
 //! - `screen.rs`: one view of a terminal's screen.
 //! - `selection.rs`: another one of several is chosen.
@@ -62,6 +63,7 @@ mod option;
 mod order;
 mod picture;
 mod place;
+mod relation;
 mod replaced;
 mod screen;
 mod selection;
@@ -84,7 +86,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 34] = [
+pub const ALL: [Rule; 35] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
@@ -110,6 +112,7 @@ pub const ALL: [Rule; 34] = [
     order::RULE,
     picture::RULE,
     place::RULE,
+    relation::RULE,
     replaced::RULE,
     screen::RULE,
     selection::RULE,
