@@ -31,7 +31,32 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(sorted(evidence, &keyed));
     found.extend(stars(keyed, "the same value of the same thing is another one"));
     found.extend(stars(records(evidence), "the same thing came or went"));
+    found.extend(stars(named(evidence), "the same thing came or went"));
     found
+}
+
+/// What came or went anywhere, by the words that name it: a link on one page is a line of a list on
+/// another one and a field of an export.
+fn named(evidence: &Evidence<'_>) -> Vec<((bool, String), usize)> {
+    const WORDS: usize = 3;
+    const LETTERS: usize = 12;
+    let mut keyed = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let ((Some(line), None) | (None, Some(line))) = (&change.before, &change.after) else {
+            continue;
+        };
+        let Some(said) = said(change, line) else { continue };
+        let parts =
+            said.split(['"', '|', ',', ';', '\t', '<', '>', ':']).flat_map(|it| it.split("  "));
+        let names = parts.map(str::trim).filter(|it| {
+            let letters = it.chars().filter(|it| it.is_alphabetic()).count();
+            letters >= LETTERS && it.split_whitespace().count() >= WORDS
+        });
+        let came = change.before.is_none();
+        keyed.extend(names.map(|it| ((came, it.to_lowercase()), index)));
+    }
+    keyed
 }
 
 /// What came or went in outputs and files, by the names and the numbers of each line: the same record
@@ -286,6 +311,24 @@ mod tests {
         assert!(both(&exact).is_empty(), "two letters name nothing");
         assert!(both(&rounded).contains(&("77.89".to_owned(), "78.03".to_owned())));
         assert_eq!(amounts("3.1", "3.2"), [], "one decimal says too little");
+    }
+
+    #[test]
+    fn a_thing_that_went_is_known_by_its_name_on_pages_and_in_outputs() {
+        let of = |page: &str, line: (Option<&str>, Option<&str>)| {
+            let spot = |facet, (was, is): (Option<&str>, Option<&str>)| {
+                let changes = vec![testing::change(Some(facet), Thing::Line, was, is)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(facet) }];
+                testing::located("report", "list", facets)
+            };
+            let went = spot(FacetKind::Aria, (Some(page), None));
+            joined(|it| stars(named(it), ""), &[went, spot(FacetKind::Stdout, line)]).len()
+        };
+        let link = "- link \"The lamp is out\" [url=/issue7]";
+        assert_eq!(of(link, (Some("7,The lamp is out,open"), None)), 1);
+        assert_eq!(of(link, (None, Some("7,The lamp is out,open"))), 0, "one went and one came");
+        assert_eq!(of(link, (Some("7,The lamp is on,open"), None)), 0);
+        assert_eq!(of("- link \"Lamp\"", (Some("7,Lamp,open"), None)), 0, "a word says too little");
     }
 
     #[test]

@@ -156,7 +156,12 @@ static STAMP: LazyLock<Regex> = LazyLock::new(|| {
 fn shift(old: &str, new: &str) -> Option<Relation> {
     const STEP: i64 = 15;
     const DAY: i64 = 24 * 60;
-    if STAMP.replace_all(old, "\u{1}") != STAMP.replace_all(new, "\u{1}") {
+    let has_stamp =
+        |it: &str| it.contains([':', '-']) && it.contains(|it: char| it.is_ascii_digit());
+    if !has_stamp(old)
+        || !has_stamp(new)
+        || STAMP.replace_all(old, "\u{1}") != STAMP.replace_all(new, "\u{1}")
+    {
         return None;
     }
     let pairs = STAMP.captures_iter(old).zip(STAMP.captures_iter(new));

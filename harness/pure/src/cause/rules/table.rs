@@ -123,7 +123,10 @@ pub(super) fn is_printed(change: &Change) -> bool {
 /// `"bill_type": "Expense",` that is a part of one.
 fn key(change: &Change) -> Option<String> {
     if let Thing::Field(name) = &change.thing {
-        return (change.before.is_some() && change.after.is_some()).then(|| whichever(name));
+        // As `column "stock"`, `field "stock"` or `element "@stock"`: the format names the noun.
+        let own = name.split_once('"').map_or(name.as_str(), |it| it.1);
+        let own = own.trim_end_matches('"').trim_start_matches('@');
+        return (change.before.is_some() && change.after.is_some()).then(|| whichever(own));
     }
     let quoted = |line: &str| -> Option<String> {
         let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
@@ -320,6 +323,37 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_shows_other_rows_is_one_and_one_that_lost_some_is_not() {
+        let of = |came: usize| {
+            let row = |name: &str, at: usize| format!("{name} {at} of {}", at + 20);
+            let both = (0..4).map(|at| (Some(row("pen", at)), Some(row("pen", at + 5))));
+            let went = (0..4).map(|at| (Some(row("hat", at)), None));
+            let new = (0..came).map(|at| (None, Some(row("cup", at))));
+            let all: Vec<_> = both.chain(went).chain(new).collect();
+            let lines: Vec<(Option<&str>, Option<&str>)> =
+                all.iter().map(|it| (it.0.as_deref(), it.1.as_deref())).collect();
+            let spots = [output("list", &lines)];
+            joined(|it| other_rows(it, 0), &spots).len()
+        };
+        assert_eq!((of(4), of(3)), (11, 0));
+    }
+
+    #[test]
+    fn what_came_to_one_file_alone_is_one_and_what_else_changed_of_it_is_not() {
+        let of = |other: Option<&str>| {
+            let line = |was, is| {
+                let change = testing::change(Some(FacetKind::Files), Thing::Line, was, is);
+                Change { around: vec!["notes.txt".to_owned()], ..change }
+            };
+            let changes =
+                vec![line(None, Some("a")), line(None, Some("b")), line(other, Some("c"))];
+            let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Files) };
+            joined(one_way_of_files, &[testing::located("strip", "strip a", vec![facet])]).len()
+        };
+        assert_eq!((of(None), of(Some("d"))), (2, 0));
+    }
+
+    #[test]
     fn what_a_program_only_prints_more_of_is_one_in_all_its_outputs() {
         let more = |command: &str, line: &'static str| output(command, &[(None, Some(line))]);
         let (pen, hat) = ("3 a pen", "the hat of 1890");
@@ -356,6 +390,23 @@ mod tests {
         assert_eq!(of("name", "\"name\": \"Ada\","), 0, "many things have a name");
         assert_eq!(of("outline[2].@htmlUrl", "\"htmlUrl\": \"/a\","), 1);
         assert_eq!(of("outline[2].@title", "\"title\": \"a\","), 0);
+    }
+
+    #[test]
+    fn a_column_is_a_field_in_every_format_of_a_program_and_another_one_is_not() {
+        let of = |second: &str| {
+            let told = |field: &str, was: &str, is: &str| {
+                let thing = Thing::Field(field.to_owned());
+                let one = testing::change(Some(FacetKind::Stdout), thing, Some(was), Some(is));
+                let facet =
+                    FacetChange { changes: vec![one], ..FacetChange::of(FacetKind::Stdout) };
+                testing::located("list", "shopctl list", vec![facet])
+            };
+            let csv = told("column \"stock\"", "1,Lamp,3", "1,Lamp,7");
+            joined(edges, &[csv, told(second, "\"a\": 5", "\"a\": 2")]).len()
+        };
+        assert_eq!((of("field \"stock\""), of("element \"@stock\"")), (1, 1));
+        assert_eq!((of("field \"price\""), of("field \"old.stock\"")), (0, 0));
     }
 
     #[test]
