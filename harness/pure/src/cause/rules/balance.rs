@@ -170,7 +170,7 @@ fn slots(line: &str) -> Vec<(Slot, i64)> {
 fn name_before(line: &str) -> String {
     let is_number = |it: &&str| it.starts_with(|it: char| it.is_ascii_digit());
     let words = tokens(line);
-    let end = words.iter().position(|it| is_number(&it)).unwrap_or(words.len());
+    let end = words.iter().position(is_number).unwrap_or(words.len());
     words[..end]
         .iter()
         .rev()

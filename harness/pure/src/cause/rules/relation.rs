@@ -102,9 +102,9 @@ fn case(differ: &[(&str, &str)]) -> Option<Relation> {
         first.chain(letters).collect::<String>()
     };
     let telling = !differ.is_empty() && letters >= TELLING;
-    let case = if is(|it| it.to_uppercase()) {
+    let case = if is(str::to_uppercase) {
         Case::Upper
-    } else if is(|it| it.to_lowercase()) {
+    } else if is(str::to_lowercase) {
         Case::Lower
     } else if differ.iter().all(|it| begins(it.0) == it.1) {
         Case::First

@@ -99,19 +99,26 @@ fn other_rows(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
 
 /// What came to one file of a command, or went from it, where nothing else of the file changed.
 fn one_way_of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut files: BTreeMap<(usize, &str), (BTreeSet<usize>, BTreeSet<bool>)> = BTreeMap::new();
+    // What went, and what came; what reads otherwise did both.
+    let mut files: BTreeMap<(usize, &str), [BTreeSet<usize>; 2]> = BTreeMap::new();
     for spot in 0..evidence.spots.len() {
         for (node, change) in evidence.seen_at(spot) {
             let Some(file) = change.around.first() else { continue };
+            let ways = [&change.before, &change.after].map(Option::is_some);
             if change.facet == Some(FacetKind::Files) {
                 let own = files.entry((spot, file)).or_default();
-                own.0.insert(node);
-                own.1.extend([change.before.is_some(), change.after.is_none()]);
+                own.iter_mut().zip(ways).filter(|it| it.1).for_each(|it| {
+                    it.0.insert(node);
+                });
             }
         }
     }
-    let one_way = files.into_values().filter(|it| it.1.len() == 1);
-    one_way.flat_map(|it| star(it.0, "the file holds more, or less, and nothing else")).collect()
+    let one_way = files.into_values().filter(|it| it.iter().any(BTreeSet::is_empty));
+    one_way
+        .flat_map(|it| {
+            star(it.into_iter().flatten(), "the file holds more, or less, and nothing else")
+        })
+        .collect()
 }
 
 /// Whether a change is one of an output or of a file.
