@@ -122,7 +122,8 @@ fn order(was: &[&str], is: &[&str]) -> Option<Relation> {
     let (old, new) = (&was[first..=last], &is[first..=last]);
     let unique: BTreeSet<&&str> = old.iter().collect();
     let letters: usize = old.iter().map(|it| it.len()).sum();
-    if old.len() > MOST || unique.len() != old.len() || letters < TELLING {
+    let names = old.iter().all(|it| it.contains(char::is_alphabetic));
+    if old.len() > MOST || unique.len() != old.len() || letters < TELLING || !names {
         return None;
     }
     let stood = |it: &&str| old.iter().position(|was| was == it);
@@ -197,9 +198,8 @@ fn times(differ: &[(&str, &str)]) -> Option<Relation> {
     const MOST: u64 = 3_600;
     /// A factor from which on it says more than that a number is twice another one.
     const UNUSUAL: u64 = 7;
-    let whole = |it: &str| it.replace(',', "").parse::<u64>().ok().filter(|it| *it > 0);
     let factor = |(was, is): &(&str, &str)| {
-        let (old, new) = (whole(was)?, whole(is)?);
+        let (old, new) = (in_hundredths(was)?, in_hundredths(is)?);
         let (least, most) = (old.min(new), old.max(new));
         let by = most / least;
         let digits = was.len() + is.len();
@@ -210,6 +210,14 @@ fn times(differ: &[(&str, &str)]) -> Option<Relation> {
     let first = factor(differ.first()?)?;
     let all = differ.iter().all(|it| factor(it) == Some(first));
     all.then_some(Relation::Times(first.0, first.1))
+}
+
+/// A number with two decimals at most.
+fn in_hundredths(text: &str) -> Option<u64> {
+    let plain = text.replace(',', "");
+    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+    let rest = Some(rest).filter(|it| it.len() <= 2)?;
+    format!("{whole}{rest:0<2}").parse().ok().filter(|it| *it > 0)
 }
 
 /// The name of a node that ends earlier.
@@ -304,6 +312,7 @@ mod tests {
         assert_eq!(printed("weighs 3.14159", "weighs 4.2"), []);
         assert_eq!(printed("took 35", "took 2100"), [Relation::Times(60, true)]);
         assert_eq!(printed("2048 KB", "2 KB"), [Relation::Times(1024, false)]);
+        assert_eq!(printed("costs 59.00", "costs 590.00"), [Relation::Times(10, true)]);
         assert_eq!(printed("6 rows", "12 rows"), [], "that is twice by chance");
     }
 
@@ -313,6 +322,7 @@ mod tests {
         assert_eq!(printed("by Ada Byron, 1843", "by Byron, Ada, 1843"), turned);
         assert_eq!(printed("by Grace Hopper", "by Hopper Grace"), turned);
         assert_eq!(printed("by Grace Hopper", "by Hopper Ada"), []);
+        assert_eq!(printed("lamp 59.00 120", "lamp 120 59.00"), [], "these are no words");
         let cut = [Relation::Ends(12, "…".to_owned())];
         let link = |name: &str| format!("- link \"{name}\" [url=/a]");
         let in_tree = |old, new| of(FacetKind::Aria, &link(old), &link(new));
