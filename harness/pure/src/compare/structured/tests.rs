@@ -296,3 +296,16 @@ fn records_of_xml_that_are_called_otherwise_each_are_known_by_that() {
     let around: Vec<&[String]> = all.iter().map(|it| &*it.around).collect();
     assert_eq!(around, [["(element): added".to_owned()]]);
 }
+
+#[test]
+fn a_row_of_which_all_numbers_are_others_is_the_one_of_its_name_and_another_name_is_another_row() {
+    let of = |name: &str, numbers: &str| format!("id,name,stock\n7,Lamp,3\n{name},{numbers}");
+    assert_eq!(
+        only(&of("9,total", "30"), &of("8,total", "24")),
+        ["record: 9,total,30 [3] -> 8,total,24 [3]"]
+    );
+    assert_eq!(
+        only(&of("9,total", "30"), &of("8,mean", "24")),
+        ["last record: 9,total,30 [3] -> nothing []", "record: nothing [] -> 8,mean,24 [3]"]
+    );
+}
