@@ -33,14 +33,20 @@ pub(super) fn read(text: &str) -> Option<Document> {
 /// A text with quotes in place of the brackets of what a redaction put for a number (`"took": […]`),
 /// which is a value of the document as before; as many bytes, so that all stands where it stood.
 fn quoted(text: &str) -> Cow<'_, str> {
-    static PARTS: LazyLock<Regex> = LazyLock::new(|| {
-        let all = r#""(?:[^"\\]|\\.)*"|\[(…|[a-z]+(?:-[a-z]+)*)\]"#;
-        Regex::new(all).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
-    });
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[(?:…|[a-z]+(?:-[a-z]+)*)\]"));
+    static PARTS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|\[(…|[a-z]+(?:-[a-z]+)*)\]"#));
+    if !VALUE.is_match(text) {
+        return Cow::Borrowed(text);
+    }
     PARTS.replace_all(text, |found: &Captures<'_>| match found.get(1).map(|it| it.as_str()) {
         Some(value) if !matches!(value, "true" | "false" | "null") => format!("\"{value}\""),
         Some(_) | None => found[0].to_owned(),
     })
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
 }
 
 /// Where the objects and lists stand that a text begins with.

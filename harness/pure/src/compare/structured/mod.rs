@@ -354,10 +354,10 @@ fn records(
     }
     let (mut pairs, mut gone, mut came) = (Vec::new(), Vec::new(), Vec::new());
     let mut kept = 0;
-    let (names, named) = (names(was), names(is));
+    let (once, now) = (names(was), names(is));
     let namesake = |at: usize| {
-        let name = name_of(was, &was.records[at]).filter(|it| names[*it].is_some())?;
-        named.get(name).copied().flatten()
+        let name = name_of(was, &was.records[at]).filter(|it| once[*it].is_some())?;
+        now.get(name).copied().flatten()
     };
     for op in similar::capture_diff_slices(Algorithm::Patience, &before, &after) {
         let (old, new) = (op.old_range(), op.new_range());
