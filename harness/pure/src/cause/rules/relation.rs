@@ -138,11 +138,18 @@ fn decimals(differ: &[(&str, &str)]) -> Option<Relation> {
     let same = |(was, is): &(&str, &str)| {
         let (Ok(old), Ok(new)) = (was.parse::<f64>(), is.parse::<f64>()) else { return false };
         let fewest = i32::try_from(places(was).min(places(is))).unwrap_or(0);
-        let is_more = places(is) > places(was);
+        let unit = 10_f64.powi(-fewest);
+        // What is written longer says the same; what is written shorter is rounded, or cut.
+        let fits = if more {
+            old.total_cmp(&new).is_eq()
+        } else {
+            (old - new).abs() <= unit * 0.500_001
+                || (0.0..unit).contains(&(old - new).abs()) && new.abs() < old.abs()
+        };
         places(was) != places(is)
-            && is_more == more
+            && (places(is) > places(was)) == more
             && places(is) == count
-            && (old - new).abs() < 10_f64.powi(-fewest)
+            && fits
     };
     differ.iter().all(same).then_some(Relation::Decimals(more, count))
 }
@@ -310,6 +317,7 @@ mod tests {
         assert_eq!(printed("a 12.50, b 0.66", "a 12.5, b 0.7"), fewer);
         assert_eq!(printed("\"n\": 3", "\"n\": 3.0"), [Relation::Decimals(true, 1)]);
         assert_eq!(printed("weighs 3.14159", "weighs 4.2"), []);
+        assert_eq!(printed("mean 6", "mean 6.5"), [], "that is another mean");
         assert_eq!(printed("took 35", "took 2100"), [Relation::Times(60, true)]);
         assert_eq!(printed("2048 KB", "2 KB"), [Relation::Times(1024, false)]);
         assert_eq!(printed("costs 59.00", "costs 590.00"), [Relation::Times(10, true)]);
