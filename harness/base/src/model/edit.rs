@@ -107,9 +107,25 @@ const NEAR: usize = 6;
 /// As many words and numbers make a row at most.
 const ROW: usize = 24;
 
-/// The words and numbers of a line in their order; a comma or point inside of a number is its own.
+/// The words and numbers of a line in their order; a comma or point inside of a number is its own,
+/// and commas between numbers are not: `1,006,500` is one, `38,49,115` are three.
 #[must_use]
 pub fn tokens(line: &str) -> Vec<&str> {
+    words_of(line).into_iter().flat_map(parted).collect()
+}
+
+/// The parts of a word with several commas, where these do not part thousands.
+fn parted(word: &str) -> impl Iterator<Item = &str> {
+    let (whole, _) = word.split_once('.').unwrap_or((word, ""));
+    let mut groups = whole.split(',');
+    let is_first = groups.next().is_some_and(|it| it.len() <= 3);
+    let is_one = word.matches(',').count() < 2 || is_first && groups.all(|it| it.len() == 3);
+    let whole = is_one.then_some(word);
+    whole.into_iter().chain(word.split(',').filter(move |_| !is_one))
+}
+
+/// The words and numbers of a line as signs part them.
+fn words_of(line: &str) -> Vec<&str> {
     let mut all = Vec::new();
     let mut start = None;
     let mut letters = line.char_indices().peekable();
@@ -190,6 +206,8 @@ mod tests {
             tokens("<n>4.5</n>, v0.6: a.b 1,000."),
             ["n", "4.5", "n", "v0.6", "a", "b", "1,000"]
         );
+        assert_eq!(tokens("16,SUM,38,49,115"), ["16", "SUM", "38", "49", "115"]);
+        assert_eq!(tokens("1,006,500 of 1,5"), ["1,006,500", "of", "1,5"]);
         let one = |gone, came, near: &[&'static str]| Replaced { gone, came, near: near.to_vec() };
         assert_eq!(
             replaced("M 20:4 Port.free - B (6)", "M 20:4 Port.free - A (5)"),

@@ -11,9 +11,25 @@ pub(super) const HALF: usize = 44;
 /// The shortest piece that still says something.
 const LEAST: usize = 24;
 
-/// Product text in one line, nothing in it that could steer a terminal or turn the reading order.
+/// Product text in one line, nothing in it that could steer a terminal or turn the reading order; the
+/// spaces between columns are one.
 #[must_use]
 pub fn plain(text: &str, limit: usize) -> String {
+    visible(&spaced(text), limit)
+}
+
+/// A text with one space wherever it has several.
+pub(super) fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.trim().chars() {
+        if letter != ' ' || !out.ends_with(' ') {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn visible(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for letter in text.trim().chars().take(limit * 2) {
         match letter {
@@ -46,8 +62,11 @@ pub(super) fn shorten(text: &str, limit: usize) -> String {
 
 /// Two texts in at most `limit` characters each, both with what differs.
 pub(super) fn sides(old: &str, new: &str, limit: usize) -> (String, String) {
-    let (old, new) = apart(old.trim(), new.trim(), limit);
-    (plain(&old, limit), plain(&new, limit))
+    let (was, is) = (spaced(old), spaced(new));
+    // Where only spaces differ, they are what is told.
+    let (old, new) = if was == is { (old.trim(), new.trim()) } else { (&*was, &*is) };
+    let (old, new) = apart(old, new, limit);
+    (visible(&old, limit), visible(&new, limit))
 }
 
 /// Two texts that are longer than `room`, from a little before the place where they part.
@@ -92,5 +111,8 @@ mod tests {
         let (old, new) = sides(&format!("{same}dog"), &format!("{same}cat"), 24);
         assert_eq!((old.as_str(), new.as_str()), ("…over the lazy dog", "…over the lazy cat"));
         assert_eq!(sides("dog", "cat", 24), ("dog".to_owned(), "cat".to_owned()));
+        let row = |last: &str| format!("SUM:                            16             {last}");
+        assert_eq!(sides(&row("49"), &row("38"), 24), ("SUM: 16 49".into(), "SUM: 16 38".into()));
+        assert_eq!(sides("a  b", "a   b", 24), ("a  b".to_owned(), "a   b".to_owned()));
     }
 }

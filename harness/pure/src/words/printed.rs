@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lines::{Line, Side};
 use super::names::{row, verb};
 use super::places::place_of;
-use super::plain::{HALF, plain, room, sides};
+use super::plain::{HALF, plain, room, sides, spaced};
 use super::said::more;
 use crate::model::filetext::ODD_LAST;
 use crate::model::finding::{DiffLine, DiffTag};
@@ -26,8 +26,9 @@ pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
     if let Some(sentence) = structured(&same, &place) {
         return sentence;
     }
-    if is_order(&same) {
-        return format!("{place} prints the same lines in another order{on}");
+    if let Some(others) = order(&same) {
+        let more = more(others, "change");
+        return format!("{place} prints the same lines in another order{on}{more}");
     }
     if is_layout(&same) {
         return format!("{place} lays out the same words otherwise{on}");
@@ -41,6 +42,9 @@ pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
     let sentence = match (before, after) {
         (None, Some(new)) if same[0].is_end() => end(new, "", &place),
         (Some(old), None) if same[0].is_end() => end(old, "no longer ", &place),
+        (Some(old), Some(new)) if spaced(old) == spaced(new) => {
+            format!("{place} prints other spaces in \"{}\"", cut(new))
+        }
         (Some(old), Some(new)) => {
             let (old, new) = sides(old, new, room);
             format!("{place} prints \"{new}\" instead of \"{old}\"")
@@ -107,11 +111,17 @@ fn structured(all: &[&Line<'_>], place: &str) -> Option<String> {
     ))
 }
 
-/// Whether lines only stand elsewhere.
-fn is_order(all: &[&Line<'_>]) -> bool {
+/// How much else changed where lines only stand elsewhere, or nine in ten of them do.
+fn order(all: &[&Line<'_>]) -> Option<usize> {
     let gone: BTreeSet<&str> = all.iter().filter_map(|it| it.before()).collect();
     let new: BTreeSet<&str> = all.iter().filter_map(|it| it.after()).collect();
-    gone == new && all.iter().any(|it| it.before() != it.after())
+    let stays = |it: &&&Line<'_>| {
+        it.before().is_none_or(|line| new.contains(line))
+            && it.after().is_none_or(|line| gone.contains(line))
+    };
+    let others = all.len() - all.iter().filter(stays).count();
+    let is_moved = all.iter().any(|it| it.before() != it.after());
+    (is_moved && others * 10 <= all.len()).then_some(others)
 }
 
 /// Whether lines hold the same words at another distance from the edge.

@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, stars};
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{WHOLE, differing, is_name, numbers, replaced, tokens};
+use crate::model::edit::{TELLING, WHOLE, differing, is_name, numbers, replaced, tokens};
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::{Node, Thing};
 
@@ -31,7 +31,70 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(sorted(evidence, &keyed));
     found.extend(stars(keyed, "the same value of the same thing is another one"));
     found.extend(stars(records(evidence), "the same thing came or went"));
+    found.extend(stars(named(evidence), "the same thing came or went"));
+    found.extend(mentioned(evidence));
     found
+}
+
+/// What came or went by itself, with the lines that now name it, or no longer do: a tag that is gone
+/// from the list of tags and from `Tags: ropes, soundings`.
+fn mentioned(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut things: BTreeMap<(bool, String), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let side = |line: &'_ Option<String>| said(change, line.as_deref()?).map(str::to_lowercase);
+        let (old, new) = (side(&change.before), side(&change.after));
+        let (was, is) = (old.as_deref().map(tokens), new.as_deref().map(tokens));
+        let (came, own) = match (was, is) {
+            (Some(was), Some(is)) => match one_more(&was, &is) {
+                Some(own) => (is.len() > was.len(), own.join(" ")),
+                None => continue,
+            },
+            (Some(own), None) => (false, own.join(" ")),
+            (None, Some(own)) => (true, own.join(" ")),
+            (None, None) => continue,
+        };
+        let is_line = old.is_some() && new.is_some();
+        if own.chars().filter(|it| it.is_alphabetic()).count() >= TELLING {
+            things.entry((came, own)).or_default()[usize::from(is_line)].insert(index);
+        }
+    }
+    let both = things.into_values().filter(|it| it.iter().all(|it| !it.is_empty()));
+    let because = "one names what came or went";
+    both.flat_map(|it| star(it.into_iter().flatten(), because)).collect()
+}
+
+/// The words side by side that the longer one of two lines has more.
+fn one_more<'a>(was: &[&'a str], is: &[&'a str]) -> Option<Vec<&'a str>> {
+    let (short, long) = if was.len() < is.len() { (was, is) } else { (is, was) };
+    let head = short.iter().zip(long).take_while(|it| it.0 == it.1).count();
+    let more = long.len() - short.len();
+    (more > 0 && !short.is_empty() && long[head + more..] == short[head..])
+        .then(|| long[head..head + more].to_vec())
+}
+
+/// What came or went anywhere, by the words that name it: a link on one page is a line of a list on
+/// another one and a field of an export.
+fn named(evidence: &Evidence<'_>) -> Vec<((bool, String), usize)> {
+    const WORDS: usize = 3;
+    const LETTERS: usize = 12;
+    let mut keyed = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let ((Some(line), None) | (None, Some(line))) = (&change.before, &change.after) else {
+            continue;
+        };
+        let Some(said) = said(change, line) else { continue };
+        let parts =
+            said.split(['"', '|', ',', ';', '\t', '<', '>', ':']).flat_map(|it| it.split("  "));
+        let names = parts.map(str::trim).filter(|it| {
+            let letters = it.chars().filter(|it| it.is_alphabetic()).count();
+            letters >= LETTERS && it.split_whitespace().count() >= WORDS
+        });
+        let came = change.before.is_none();
+        keyed.extend(names.map(|it| ((came, it.to_lowercase()), index)));
+    }
+    keyed
 }
 
 /// What came or went in outputs and files, by the names and the numbers of each line: the same record
@@ -286,6 +349,43 @@ mod tests {
         assert!(both(&exact).is_empty(), "two letters name nothing");
         assert!(both(&rounded).contains(&("77.89".to_owned(), "78.03".to_owned())));
         assert_eq!(amounts("3.1", "3.2"), [], "one decimal says too little");
+    }
+
+    #[test]
+    fn a_thing_that_went_is_known_by_its_name_on_pages_and_in_outputs() {
+        let of = |page: &str, line: (Option<&str>, Option<&str>)| {
+            let spot = |facet, (was, is): (Option<&str>, Option<&str>)| {
+                let changes = vec![testing::change(Some(facet), Thing::Line, was, is)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(facet) }];
+                testing::located("report", "list", facets)
+            };
+            let went = spot(FacetKind::Aria, (Some(page), None));
+            joined(|it| stars(named(it), ""), &[went, spot(FacetKind::Stdout, line)]).len()
+        };
+        let link = "- link \"The lamp is out\" [url=/issue7]";
+        assert_eq!(of(link, (Some("7,The lamp is out,open"), None)), 1);
+        assert_eq!(of(link, (None, Some("7,The lamp is out,open"))), 0, "one went and one came");
+        assert_eq!(of(link, (Some("7,The lamp is on,open"), None)), 0);
+        assert_eq!(of("- link \"Lamp\"", (Some("7,Lamp,open"), None)), 0, "a word says too little");
+    }
+
+    #[test]
+    fn a_line_that_no_longer_names_what_went_is_one_with_it_and_another_line_is_not() {
+        let of = |thing: (Option<&str>, Option<&str>), was: &str, is: &str| {
+            let page = |(was, is): (Option<&str>, Option<&str>)| {
+                let changes = vec![testing::change(Some(FacetKind::Aria), Thing::Line, was, is)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Aria) }];
+                testing::located("look", "/", facets)
+            };
+            joined(mentioned, &[page(thing), page((Some(was), Some(is)))]).len()
+        };
+        let tag = (Some("- link \"soundings\" [url=/tag/2]"), None);
+        let (both, one) = ("- text: \"Tags: ropes, soundings\"", "- text: \"Tags: ropes\"");
+        assert_eq!(of(tag, both, one), 1);
+        assert_eq!(of(tag, one, both), 0, "there it came");
+        assert_eq!(of(tag, both, "- text: \"Tags: soundings\""), 0, "another one went");
+        let pen = (Some("- link \"pen\""), None);
+        assert_eq!(of(pen, "- text: hat, pen", "- text: hat"), 0, "that says too little");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! The files:
 //! - `answer.rs`: an error page, a status, a redirect.
+//! - `balance.rs`: what adds up what came or went.
 //! - `block.rs`: lines that came or went side by side.
 //! - `collection.rs`: rows and items of one list.
 //! - `command.rs`: a command that is gone from the list and not known.
@@ -26,6 +27,7 @@
 //! - `order.rs`: the same lines in another order.
 //! - `picture.rs`: what a picture shows of other changes.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
+//! - `relation.rs`: the same relation between what was and what is.
 //! - `replaced.rs`: something else is shown instead.
 //! - `screen.rs`: one view of a terminal's screen.
 //! - `selection.rs`: another one of several is chosen.
@@ -37,6 +39,7 @@
 //! - `varying.rs`: the same words with another number at many places.
 
 mod answer;
+mod balance;
 mod block;
 mod collection;
 mod command;
@@ -60,6 +63,7 @@ mod option;
 mod order;
 mod picture;
 mod place;
+mod relation;
 mod replaced;
 mod screen;
 mod selection;
@@ -82,8 +86,9 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 33] = [
+pub const ALL: [Rule; 35] = [
     answer::RULE,
+    balance::RULE,
     block::RULE,
     collection::RULE,
     command::RULE,
@@ -107,6 +112,7 @@ pub const ALL: [Rule; 33] = [
     order::RULE,
     picture::RULE,
     place::RULE,
+    relation::RULE,
     replaced::RULE,
     screen::RULE,
     selection::RULE,

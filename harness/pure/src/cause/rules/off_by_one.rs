@@ -10,6 +10,7 @@ use crate::model::change::Change;
 use crate::model::edit::{WHOLE, differing, replaced};
 
 const BECAUSE: &str = "they are off by the same one";
+const BECAUSE_SAME: &str = "all numbers there are off by the same";
 
 pub(super) const RULE: Rule = Rule { id: "off-by-one", edges };
 
@@ -50,37 +51,62 @@ fn names(called: &str, change: &Change) -> BTreeSet<String> {
     near.map(str::to_lowercase).collect()
 }
 
-/// Where every change of a facet is off by the same one: a list that is numbered wrongly.
+/// Where every change of a facet is off by as much: a list that is numbered wrongly, a value and what
+/// is counted with it.
 fn of_whole(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for spot in 0..evidence.spots.len() {
-        let mut by_facet: BTreeMap<FacetKind, Vec<(usize, Option<bool>)>> = BTreeMap::new();
+        let mut by_facet: BTreeMap<FacetKind, Vec<(usize, Option<i64>)>> = BTreeMap::new();
         for (node, change) in evidence.seen_at(spot) {
             if let Some(facet) = change.facet {
-                by_facet.entry(facet).or_default().push((node, more(change)));
+                by_facet.entry(facet).or_default().push((node, by(change)));
             }
         }
         let same = by_facet
             .into_values()
             .filter(|it| it[0].1.is_some() && it.iter().all(|other| other.1 == it[0].1));
-        found.extend(same.flat_map(|it| star(it.into_iter().map(|it| it.0), BECAUSE)));
+        found.extend(same.flat_map(|it| star(it.into_iter().map(|it| it.0), BECAUSE_SAME)));
     }
     found
 }
 
 /// Whether the only number that differs is one more (true) or one less.
 fn more(change: &Change) -> Option<bool> {
+    by(change).filter(|it| it.abs() == WHOLE).map(|it| it > 0)
+}
+
+/// By how much the only number differs that differs, in hundredths.
+fn by(change: &Change) -> Option<i64> {
     let seen = matches!(
         change.facet,
         Some(FacetKind::Aria | FacetKind::Text | FacetKind::Stdout | FacetKind::Files)
     );
     let (was, is) = differing(change).filter(|_| seen)?;
-    (was.abs_diff(is) == WHOLE.unsigned_abs()).then_some(is > was)
+    Some(i64::try_from(is).ok()? - i64::try_from(was).ok()?)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::joined;
     use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
+
+    #[test]
+    fn where_all_numbers_of_an_output_are_off_by_as_much_they_are_one() {
+        let of = |second: (&str, &str)| {
+            let line = |(was, is): (&str, &str)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, Some(was), Some(is))
+            };
+            let changes = vec![line(("comment: 18", "comment: 21")), line(second)];
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+            joined(of_whole, &[testing::located("count", "count src", facets)]).len()
+        };
+        assert_eq!(of(("lines: 83", "lines: 86")), 1);
+        assert_eq!(of(("lines: 86", "lines: 83")), 0, "that is less");
+        assert_eq!(of(("lines: 83", "lines: 87")), 0);
+        assert_eq!(of(("three lines", "four lines")), 0, "there something else changed");
+    }
 
     #[test]
     fn pages_of_one_kind_are_one_and_commands_are_what_they_are() {

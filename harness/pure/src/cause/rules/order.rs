@@ -36,7 +36,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     }
     by_kind.extend(evidence.nodes.iter().enumerate().filter_map(|(index, node)| {
         let change = node.change();
-        let is_order = change.thing == Thing::Order("records".to_owned());
+        // The elements of XML are its records; columns and fields are no rows.
+        let is_order =
+            matches!(&change.thing, Thing::Order(it) if it == "records" || it == "elements");
         is_order.then(|| (turns_round(change), index))
     }));
     found.extend(stars(by_kind, BECAUSE));
@@ -105,6 +107,32 @@ mod tests {
 
     fn page(place: &str, facets: Vec<FacetChange>) -> Located {
         testing::located("browse", place, facets)
+    }
+
+    #[test]
+    fn records_and_elements_in_another_order_are_one_and_columns_are_another() {
+        let of = |what: &str| {
+            let told = |command: &str, what: &str| {
+                let thing = Thing::Order(what.to_owned());
+                let (was, is) = (Some("pen, cup, hat"), Some("cup, pen, hat"));
+                let change = testing::change(Some(FacetKind::Stdout), thing, was, is);
+                let facet =
+                    FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Stdout) };
+                testing::located("list", command, vec![facet])
+            };
+            let json = told("list --json", "records");
+            let mut other = told("list --xml", what);
+            other.difference.facets[0].changes[0].before = Some("pen, hat, cup".to_owned());
+            // What is in an order by itself is one of several changes there.
+            other.difference.facets[0].changes.push(testing::change(
+                Some(FacetKind::Stdout),
+                Thing::Line,
+                Some("a"),
+                Some("b"),
+            ));
+            joined(edges, &[json, other]).len()
+        };
+        assert_eq!((of("elements"), of("columns")), (1, 0));
     }
 
     #[test]

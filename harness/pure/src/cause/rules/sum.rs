@@ -24,6 +24,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         found.extend(parts(evidence, spot));
         found.extend(said_twice(evidence, spot));
         found.extend(means(evidence, spot));
+        found.extend(shares(evidence, spot));
     }
     for own in evidence.attempts.values() {
         let mut by_amount: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
@@ -143,6 +144,36 @@ impl Mean {
     }
 }
 
+/// Numbers of a spot that are a share of another one that differs: seven of 49 are 14.29 %, and of
+/// 48 they are 14.58 %; or that differ by the same share of themselves as another one.
+fn shares(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    const MOST: usize = 64;
+    /// In its last decimal a number differs by so much, or a match may be chance.
+    const TELLING: f64 = 20.0;
+    let (mut parts, mut wholes) = (Vec::new(), Vec::new());
+    for (node, change) in evidence.seen_at(spot) {
+        match (mean_values(change), differing(change)) {
+            (Some(part), _) if (part.is - part.was).abs() >= part.off * TELLING => {
+                parts.push((node, part));
+            }
+            (None, Some((was, is))) => wholes.push((node, was as f64, is as f64)),
+            (Some(_), _) | (None, None) => {}
+        }
+    }
+    parts.truncate(MOST);
+    wholes.truncate(MOST);
+    let follows = |part: &Mean, (_, was, is): &(usize, f64, f64)| {
+        let off = part.off / 2.0 * (was + is);
+        let of_it = (part.was * was - part.is * is).abs() <= off;
+        of_it || (part.was * is - part.is * was).abs() <= off
+    };
+    let found = parts.iter().flat_map(|(node, part)| {
+        let own = wholes.iter().filter(|it| follows(part, it));
+        own.map(|it| Edge::follows(it.0, *node, "it is a share of what differs"))
+    });
+    found.collect()
+}
+
 fn is_mean(change: &Change) -> bool {
     mean_values(change).is_some()
 }
@@ -235,6 +266,20 @@ mod tests {
         assert_eq!(of_the_mean(FacetKind::Stdout, &[parse, ("Average: 6.5", "Average: 5.75")]), []);
         assert_eq!(of_the_mean(FacetKind::Stdout, &[("F parse", "F parsed"), up]), []);
         assert_eq!(of_the_mean(FacetKind::Aria, &[parse, up]), [], "a page is no output");
+    }
+
+    #[test]
+    fn a_share_follows_from_what_it_is_a_share_of_and_from_nothing_else() {
+        let of = |blank: &str| {
+            let line = |was, is| change(Some(was), Some(is));
+            let changes =
+                vec![line("\"n_lines\": 49", "\"n_lines\": 48"), line("\"blank\": 14.29", blank)];
+            let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) };
+            joined(|it| shares(it, 0), &[testing::located("count", "cloc", vec![facet])]).len()
+        };
+        assert_eq!((of("\"blank\": 14.58"), of("\"blank\": 14.00")), (1, 1));
+        assert_eq!(of("\"blank\": 14.64"), 0);
+        assert_eq!(of("\"blank\": 14.28"), 0, "so little is chance");
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
 //! came to it are one change, and so are those that went. All outputs of one program have its lists.
 
-use super::{Rule, stars};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::balance::balances;
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
@@ -69,7 +72,53 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(named, "they are fields of one name"));
     found.extend(stars(rows, "they are rows of the same list"));
+    found.extend((0..evidence.spots.len()).flat_map(|spot| other_rows(evidence, spot)));
+    found.extend(one_way_of_files(evidence));
     found
+}
+
+/// Rows of one output that came, that went and that read otherwise, several each and built alike: the
+/// list shows others.
+fn other_rows(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    const MANY: usize = 4;
+    let mut lists: BTreeMap<(Option<FacetKind>, String), [BTreeSet<usize>; 3]> = BTreeMap::new();
+    for (node, change) in evidence.seen_at(spot).filter(|it| is_printed(it.1)) {
+        let way = match (&change.before, &change.after) {
+            (Some(_), Some(_)) => 0,
+            (Some(_), None) => 1,
+            (None, _) => 2,
+        };
+        let line = change.after.as_deref().or(change.before.as_deref()).unwrap_or_default();
+        if let Some(shape) = Shape::of(line).filter(Shape::is_row) {
+            lists.entry((change.facet, shape.text)).or_default()[way].insert(node);
+        }
+    }
+    let others = lists.into_values().filter(|it| it.iter().all(|it| it.len() >= MANY));
+    others.flat_map(|it| star(it.into_iter().flatten(), "the list shows other rows")).collect()
+}
+
+/// What came to one file of a command, or went from it, where nothing else of the file changed.
+fn one_way_of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
+    // What went, and what came; what reads otherwise did both.
+    let mut files: BTreeMap<(usize, &str), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    for spot in 0..evidence.spots.len() {
+        for (node, change) in evidence.seen_at(spot) {
+            let Some(file) = change.around.first() else { continue };
+            let ways = [&change.before, &change.after].map(Option::is_some);
+            if change.facet == Some(FacetKind::Files) {
+                let own = files.entry((spot, file)).or_default();
+                own.iter_mut().zip(ways).filter(|it| it.1).for_each(|it| {
+                    it.0.insert(node);
+                });
+            }
+        }
+    }
+    let one_way = files.into_values().filter(|it| it.iter().any(BTreeSet::is_empty));
+    one_way
+        .flat_map(|it| {
+            star(it.into_iter().flatten(), "the file holds more, or less, and nothing else")
+        })
+        .collect()
 }
 
 /// Whether a change is one of an output or of a file.
@@ -81,7 +130,10 @@ pub(super) fn is_printed(change: &Change) -> bool {
 /// `"bill_type": "Expense",` that is a part of one.
 fn key(change: &Change) -> Option<String> {
     if let Thing::Field(name) = &change.thing {
-        return (change.before.is_some() && change.after.is_some()).then(|| whichever(name));
+        // As `column "stock"`, `field "stock"` or `element "@stock"`: the format names the noun.
+        let own = name.split_once('"').map_or(name.as_str(), |it| it.1);
+        let own = own.trim_end_matches('"').trim_start_matches('@');
+        return (change.before.is_some() && change.after.is_some()).then(|| whichever(own));
     }
     let quoted = |line: &str| -> Option<String> {
         let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
@@ -119,12 +171,18 @@ fn is_made_up(name: &str) -> bool {
     name.contains('_') || letters().any(|it| it.0.is_lowercase() && it.1.is_uppercase())
 }
 
-/// Whether lines came to an output or went from it, and which; `None` where anything else changed.
+/// Whether lines came to an output or went from it, and which; `None` where anything else changed that
+/// does not add them up.
 fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
-    let mut all = evidence.seen_at(spot).map(|(node, change)| {
+    let balances = balances(evidence, spot);
+    let is_total = |node: &usize| balances.iter().any(|it| it.totals.contains(node));
+    let own = evidence.seen_at(spot).filter(|it| !is_total(&it.0));
+    let mut all = own.map(|(node, change)| {
         let came = change.before.is_none();
         let is_one = change.facet == Some(FacetKind::Stdout) && came != change.after.is_none();
-        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_));
+        // An object that is added up with others is a record.
+        let is_part = || balances.iter().any(|it| it.parts.contains(&node));
+        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_)) || is_part();
         (is_one && is_row()).then_some((came, node))
     });
     let first = all.next()??;
@@ -272,6 +330,37 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_shows_other_rows_is_one_and_one_that_lost_some_is_not() {
+        let of = |came: usize| {
+            let row = |name: &str, at: usize| format!("{name} {at} of {}", at + 20);
+            let both = (0..4).map(|at| (Some(row("pen", at)), Some(row("pen", at + 5))));
+            let went = (0..4).map(|at| (Some(row("hat", at)), None));
+            let new = (0..came).map(|at| (None, Some(row("cup", at))));
+            let all: Vec<_> = both.chain(went).chain(new).collect();
+            let lines: Vec<(Option<&str>, Option<&str>)> =
+                all.iter().map(|it| (it.0.as_deref(), it.1.as_deref())).collect();
+            let spots = [output("list", &lines)];
+            joined(|it| other_rows(it, 0), &spots).len()
+        };
+        assert_eq!((of(4), of(3)), (11, 0));
+    }
+
+    #[test]
+    fn what_came_to_one_file_alone_is_one_and_what_else_changed_of_it_is_not() {
+        let of = |other: Option<&str>| {
+            let line = |was, is| {
+                let change = testing::change(Some(FacetKind::Files), Thing::Line, was, is);
+                Change { around: vec!["notes.txt".to_owned()], ..change }
+            };
+            let changes =
+                vec![line(None, Some("a")), line(None, Some("b")), line(other, Some("c"))];
+            let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Files) };
+            joined(one_way_of_files, &[testing::located("strip", "strip a", vec![facet])]).len()
+        };
+        assert_eq!((of(None), of(Some("d"))), (2, 0));
+    }
+
+    #[test]
     fn what_a_program_only_prints_more_of_is_one_in_all_its_outputs() {
         let more = |command: &str, line: &'static str| output(command, &[(None, Some(line))]);
         let (pen, hat) = ("3 a pen", "the hat of 1890");
@@ -308,6 +397,23 @@ mod tests {
         assert_eq!(of("name", "\"name\": \"Ada\","), 0, "many things have a name");
         assert_eq!(of("outline[2].@htmlUrl", "\"htmlUrl\": \"/a\","), 1);
         assert_eq!(of("outline[2].@title", "\"title\": \"a\","), 0);
+    }
+
+    #[test]
+    fn a_column_is_a_field_in_every_format_of_a_program_and_another_one_is_not() {
+        let of = |second: &str| {
+            let told = |field: &str, was: &str, is: &str| {
+                let thing = Thing::Field(field.to_owned());
+                let one = testing::change(Some(FacetKind::Stdout), thing, Some(was), Some(is));
+                let facet =
+                    FacetChange { changes: vec![one], ..FacetChange::of(FacetKind::Stdout) };
+                testing::located("list", "shopctl list", vec![facet])
+            };
+            let csv = told("column \"stock\"", "1,Lamp,3", "1,Lamp,7");
+            joined(edges, &[csv, told(second, "\"a\": 5", "\"a\": 2")]).len()
+        };
+        assert_eq!((of("field \"stock\""), of("element \"@stock\"")), (1, 1));
+        assert_eq!((of("field \"price\""), of("field \"old.stock\"")), (0, 0));
     }
 
     #[test]

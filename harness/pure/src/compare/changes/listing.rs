@@ -133,7 +133,19 @@ fn head(line: &str) -> Option<(String, String)> {
     let name = term.trim_end_matches(['*', ':', ',']);
     let is_word = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.' | ':');
     let plain = name.starts_with(|it: char| it.is_alphabetic()) && name.chars().all(is_word);
-    (plain && !about.is_empty() && !is_id(name)).then(|| (name.to_owned(), told()))
+    let said = about.trim_start();
+    // Where a colon stands there, it is a value by its name.
+    let is_told = !said.is_empty() && !said.starts_with(':');
+    let is_entry = plain && is_told && !is_id(name) && !is_row(said);
+    is_entry.then(|| (name.to_owned(), told()))
+}
+
+/// Whether what stands beside a name is numbers, several and nothing else: a row of a table.
+fn is_row(about: &str) -> bool {
+    let is_number = |it: &str| {
+        it.contains(|it: char| it.is_ascii_digit()) && !it.contains(|it: char| it.is_alphabetic())
+    };
+    about.split_whitespace().count() > 1 && about.split_whitespace().all(is_number)
 }
 
 /// Whether a name is one that nobody typed: what is listed are records, and no options or commands.
@@ -230,6 +242,10 @@ mod tests {
         assert_eq!(found("-  two words here\n+  two other words"), []);
         let records = "-  f3289e9  08:00  ferry\n+  a417adf  09:00  ferry";
         assert_eq!(found(records), [], "these are no commands");
+        assert_eq!(found("-  added  1  4  2\n+  added  2  4  2"), [], "that is a row of numbers");
+        assert_eq!(found("-  lines    : 4\n+  lines    : 5"), [], "that is a value");
+        let one = [("added".to_owned(), some("added 1"), some("added 2"))];
+        assert_eq!(found("-  added  1\n+  added  2"), one);
     }
 
     #[test]

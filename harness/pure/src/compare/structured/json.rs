@@ -3,9 +3,12 @@
 //! objects are told by path (`customer.name`), and so are objects in lists, each by what tells it from
 //! the others there (`lines[pen].price`); other lists are told as a whole.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use regex::{Captures, Regex};
 use serde_json::Value as Json;
 
 use super::super::json::places;
@@ -20,14 +23,35 @@ pub(super) fn read(text: &str) -> Option<Document> {
     if !matches!(start, '{' | '[') {
         return None;
     }
+    let text = &*quoted(text);
     match serde_json::from_str::<Json>(text) {
         Ok(whole) => Some(document(text, &whole)),
         Err(_) => lines(text).or_else(|| first(text)),
     }
 }
 
+/// A text with quotes in place of the brackets of what a redaction put for a number (`"took": […]`),
+/// which is a value of the document as before; as many bytes, so that all stands where it stood.
+fn quoted(text: &str) -> Cow<'_, str> {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[(?:…|[a-z]+(?:-[a-z]+)*)\]"));
+    static PARTS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|\[(…|[a-z]+(?:-[a-z]+)*)\]"#));
+    if !VALUE.is_match(text) {
+        return Cow::Borrowed(text);
+    }
+    PARTS.replace_all(text, |found: &Captures<'_>| match found.get(1).map(|it| it.as_str()) {
+        Some(value) if !matches!(value, "true" | "false" | "null") => format!("\"{value}\""),
+        Some(_) | None => found[0].to_owned(),
+    })
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
+}
+
 /// Where the objects and lists stand that a text begins with.
 pub(super) fn values(text: &str) -> Vec<Range<usize>> {
+    let text = &*quoted(text);
     let mut all = serde_json::Deserializer::from_str(text).into_iter::<Json>();
     let (mut end, mut found) = (0, Vec::new());
     while let Some(Ok(value)) = all.next()
@@ -42,6 +66,7 @@ pub(super) fn values(text: &str) -> Vec<Range<usize>> {
 /// What a document says at each of its pointers, as it is spelled; in which order an object names
 /// its members is no part of that.
 pub(super) fn spelled(text: &str) -> BTreeMap<String, String> {
+    let text = &*quoted(text);
     let Ok(whole) = serde_json::from_str::<Json>(text) else { return BTreeMap::new() };
     let is_leaf = |pointer: &String| match whole.pointer(pointer) {
         Some(Json::Object(members)) => members.is_empty(),

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, DiffTag};
 
+use crate::model::edit::is_name;
 use crate::model::{Change, FacetKind, Thing};
 
 /// As many characters are read for their structure; a longer output is compared by its lines.
@@ -353,6 +354,11 @@ fn records(
     }
     let (mut pairs, mut gone, mut came) = (Vec::new(), Vec::new(), Vec::new());
     let mut kept = 0;
+    let (once, now) = (names(was), names(is));
+    let namesake = |at: usize| {
+        let name = name_of(was, &was.records[at]).filter(|it| once[*it].is_some())?;
+        now.get(name).copied().flatten()
+    };
     for op in similar::capture_diff_slices(Algorithm::Patience, &before, &after) {
         let (old, new) = (op.old_range(), op.new_range());
         if op.tag() == DiffTag::Equal {
@@ -361,7 +367,10 @@ fn records(
         }
         let mut left: Vec<usize> = new.collect();
         for at in old {
-            let partner = left.iter().position(|it| alike(&was.records[at], &is.records[*it]));
+            let own = namesake(at);
+            let same = left.iter().position(|it| own == Some(*it));
+            let alike = |it: &usize| alike(&was.records[at], &is.records[*it]);
+            let partner = same.or_else(|| left.iter().position(alike));
             match partner.map(|it| left.remove(it)) {
                 Some(partner) => pairs.push((Some(at), Some(partner))),
                 None => gone.push(at),
@@ -371,9 +380,10 @@ fn records(
     }
     // A record that changed may stand elsewhere, where records are sorted by what changed.
     for at in gone {
+        let own = namesake(at);
         let is_it = |it: &usize| {
             let (old, new) = (&was.records[at], &is.records[*it]);
-            alike(old, new) && called(was, old, new).is_some()
+            own == Some(*it) || alike(old, new) && called(was, old, new).is_some()
         };
         let partner = came.iter().take(ALIKE).position(is_it).map(|it| came.remove(it));
         pairs.push((Some(at), partner));
@@ -508,10 +518,29 @@ fn without_place(old: &mut Value, new: &mut Value) {
     }
 }
 
+/// What a record says in the first of its fields that says words: a row of totals is the same one where
+/// all its numbers are others.
+fn name_of<'a>(all: &Document, record: &'a Record) -> Option<&'a str> {
+    let said = all.fields.iter().filter_map(|it| record.values.get(it));
+    said.map(|it| it.text.as_str()).find(|it| is_name(it))
+}
+
+/// Which record has a name; none where several have it.
+fn names(all: &Document) -> BTreeMap<&str, Option<usize>> {
+    let mut found = BTreeMap::new();
+    for (at, record) in all.records.iter().enumerate() {
+        let name = name_of(all, record);
+        let only = |it: &str| (!found.contains_key(it)).then_some(at);
+        if let Some((name, only)) = name.map(|it| (it, only(it))) {
+            found.insert(name, only);
+        }
+    }
+    found
+}
+
 /// What a record is called: the first of its fields that both sides have, that is text, and that no
 /// other record says.
 fn called(all: &Document, old: &Record, new: &Record) -> Option<String> {
-    let is_name = |it: &str| it.chars().filter(|it| it.is_alphabetic()).count() >= 3;
     let only = |name: &str, said: &str| {
         let says = |it: &&Record| it.values.get(name).is_some_and(|it| it.text == said);
         all.records.iter().filter(says).take(2).count() == 1

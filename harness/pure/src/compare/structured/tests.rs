@@ -266,3 +266,46 @@ fn xml_may_have_other_lines_below_it_and_its_only_record_is_one() {
         ["record: nothing [] -> <one> <at>/b</at> <of><name>Bob</name></of> </one> [5, 6, 7, 8]"]
     );
 }
+
+#[test]
+fn json_with_a_number_that_is_redacted_is_told_by_its_fields_and_text_in_brackets_is_not() {
+    let of = |took: &str, rows: u32| {
+        format!(
+            "{{\n  \"took\": {took},\n  \"said\": \"took […]\",\n  \"sum\": {{\"rows\": {rows}}}\n}}"
+        )
+    };
+    assert_eq!(
+        only(&of("[…]", 2), &of("[…]", 3)),
+        ["field \"sum.rows\": \"sum\": {\"rows\": 2} [4] -> \"sum\": {\"rows\": 3} [4]"]
+    );
+    assert!(told(&of("[timestamp]", 2), &of("[timestamp]", 3)).is_some());
+    assert!(told(&of("[two words]", 2), &of("[two words]", 3)).is_none());
+    let turned = |took: &str| format!("{{\"b\": 1, \"took\": {took}}}");
+    let back = |took: &str| format!("{{\"took\": {took}, \"b\": 1}}");
+    assert!(is_reordered(&turned("[…]"), &back("[…]")));
+}
+
+#[test]
+fn records_of_xml_that_are_called_otherwise_each_are_known_by_that() {
+    let of = |added: u32| {
+        format!(
+            "<diff>\n<added><lamp n=\"{added}\"/></added>\n<gone><lamp n=\"1\"/></gone>\n</diff>"
+        )
+    };
+    let all = changes(FacetKind::Stdout, &of(1), &of(2)).expect("XML").changes;
+    let around: Vec<&[String]> = all.iter().map(|it| &*it.around).collect();
+    assert_eq!(around, [["(element): added".to_owned()]]);
+}
+
+#[test]
+fn a_row_of_which_all_numbers_are_others_is_the_one_of_its_name_and_another_name_is_another_row() {
+    let of = |name: &str, numbers: &str| format!("id,name,stock\n7,Lamp,3\n{name},{numbers}");
+    assert_eq!(
+        only(&of("9,total", "30"), &of("8,total", "24")),
+        ["record: 9,total,30 [3] -> 8,total,24 [3]"]
+    );
+    assert_eq!(
+        only(&of("9,total", "30"), &of("8,mean", "24")),
+        ["last record: 9,total,30 [3] -> nothing []", "record: nothing [] -> 8,mean,24 [3]"]
+    );
+}

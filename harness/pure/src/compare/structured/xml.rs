@@ -29,6 +29,9 @@ impl Element {
     }
 }
 
+/// What the name of the element that a record is is called.
+const TAG: &str = "(element)";
+
 /// The records of a text that is XML, or that begins with it and says something else below.
 pub(super) fn read(text: &str) -> Option<Document> {
     if !text.trim_start().starts_with('<') {
@@ -45,8 +48,17 @@ pub(super) fn read(text: &str) -> Option<Document> {
         holder = only;
     }
     let mut fields = (Vec::new(), BTreeSet::new());
-    let records =
+    let mut records: Vec<Record> =
         holder.children.iter().map(|it| record(text, &numbers, it, &mut fields)).collect();
+    let tags: BTreeSet<&str> = holder.children.iter().map(|it| it.name.as_str()).collect();
+    if tags.len() > 1 {
+        // Records that are called otherwise each are known by what they are called.
+        fields.0.insert(0, TAG.to_owned());
+        for (own, it) in records.iter_mut().zip(&holder.children) {
+            let value = Value { text: it.name.clone(), ..Value::default() };
+            own.values.insert(TAG.to_owned(), value);
+        }
+    }
     let indent = text.lines().find(|it| it.starts_with([' ', '\t']));
     let indent = indent.map_or(0, |it| it.len() - it.trim_start().len());
     let layout = match (text.trim().lines().count(), indent) {
@@ -148,23 +160,60 @@ fn flatten(numbers: &Numbers, of: &Element, path: &str, out: &mut Vec<(String, V
         let name = if path.is_empty() { &of.name } else { path };
         out.push((name.to_owned(), said(&of.text)));
     }
-    let mut times: HashMap<&str, usize> = HashMap::new();
+    let mut alike: HashMap<&str, Vec<&Element>> = HashMap::new();
     for child in &of.children {
-        *times.entry(&child.name).or_default() += 1;
+        alike.entry(&child.name).or_default().push(child);
     }
+    let labels: HashMap<&str, Vec<String>> =
+        alike.into_iter().map(|(name, items)| (name, labels(&items))).collect();
     let mut met: HashMap<&str, usize> = HashMap::new();
     for child in &of.children {
         let at = met.entry(&child.name).or_default();
-        let many = times.get(child.name.as_str()).is_some_and(|it| *it > 1);
-        let name = if many { format!("{}[{at}]", child.name) } else { child.name.clone() };
+        let name = match labels[child.name.as_str()].as_slice() {
+            [_] => child.name.clone(),
+            many => format!("{}[{}]", child.name, many[*at]),
+        };
         *at += 1;
         flatten(numbers, child, &path_of(&name), out);
     }
 }
 
+/// What each of several elements of one name is told by: the first of its attributes that says another
+/// text in each of them, else its position.
+fn labels(items: &[&Element]) -> Vec<String> {
+    const LONGEST: usize = 40;
+    let keys = items.first().into_iter().flat_map(|it| &it.attributes).map(|it| &it.0);
+    let said = |key: &String| -> Option<Vec<String>> {
+        let own = |it: &&Element| Some(it.attributes.iter().find(|it| it.0 == *key)?.1.clone());
+        let all: Vec<String> = items.iter().map(own).collect::<Option<_>>()?;
+        let fits = |it: &String| {
+            it.contains(char::is_alphabetic) && it.len() <= LONGEST && !it.contains(['[', ']'])
+        };
+        let unique: BTreeSet<&String> = all.iter().collect();
+        (all.iter().all(fits) && unique.len() == all.len()).then_some(all)
+    };
+    let all = keys.into_iter().find_map(said);
+    all.unwrap_or_else(|| (0..items.len()).map(|it| it.to_string()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_of_one_name_are_told_by_what_only_they_say_or_by_their_position() {
+        let fields = |key: &str| {
+            let item = |said: &str, n: u32| format!("<it {key}='{said}' n='{n}'/>");
+            let items = item("Lamp", 1) + &item("Pen", 1);
+            read(&format!("<all><of>{items}</of><by><n>2</n></by></all>")).expect("XML").fields
+        };
+        let named =
+            ["(element)", "it[Lamp].@name", "it[Lamp].@n", "it[Pen].@name", "it[Pen].@n", "n"];
+        assert_eq!(fields("name"), named);
+        let same =
+            read("<all><of><it n='1'/><it n='1'/></of><by><n>2</n></by></all>").expect("XML");
+        assert_eq!(same.fields, ["(element)", "it[0].@n", "it[1].@n", "n"]);
+    }
 
     #[test]
     fn each_repeated_element_is_a_record_of_its_attributes_and_texts() {

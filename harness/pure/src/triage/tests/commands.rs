@@ -187,6 +187,23 @@ fn a_new_option_and_another_usage_are_two_findings_and_the_usage_is_one_over_all
 }
 
 #[test]
+fn a_row_of_a_table_is_told_by_its_words_and_by_its_spaces_where_only_they_differ() {
+    let told = |is: &str| {
+        let mut night = Night::default();
+        printed(&mut night, "count", "shopctl count", "SUM:       4         21", is);
+        judge(&night).findings.iter().map(|it| it.title.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("SUM:       4         22"),
+        ["shopctl count prints \"SUM: 4 22\" instead of \"SUM: 4 21\""]
+    );
+    assert_eq!(
+        told("SUM:       4      21"),
+        ["shopctl count prints other spaces in \"SUM: 4 21\""]
+    );
+}
+
+#[test]
 fn a_usage_that_names_the_new_option_is_the_same_finding() {
     let mut night = Night::default();
     printed(

@@ -109,3 +109,36 @@ fn a_page_that_quotes_an_exception_shows_its_consequence_and_another_page_does_n
         assert_eq!(judge(&night).findings.len(), expected, "{said}: {:?}", titles(&judge(&night)));
     }
 }
+
+#[test]
+fn rows_that_came_in_two_formats_with_their_totals_are_one_finding_and_a_wrong_total_is_another() {
+    let table =
+        |rows: &str, total: &str| format!("Name       files   code\n{rows}SUM       {total}\n");
+    let text = |total: &str| {
+        let rows = "Lamp           2     15\nRope           1     12\n";
+        let more = "Pier           3     24\nSail           1      8\n";
+        (table(rows, "     3     27"), table(&format!("{more}{rows}"), total))
+    };
+    let object = |rows: &str, files: u32, code: u32| {
+        let lines = files + code;
+        format!(
+            "{{\n  \"took\": […],\n  \"lines\": {lines},\n  \"Lamp\": {{\n    \"files\": 2,\n    \"code\": 15\n  }},\n{rows}  \"SUM\": {{\n    \"files\": {files},\n    \"code\": {code}\n  }}\n}}\n"
+        )
+    };
+    let more = "  \"Buoy\": {\n    \"files\": 1,\n    \"code\": 7\n  },\n";
+    let json = (object("", 2, 15), object(more, 3, 22));
+    let of = |total: &str| {
+        let text = text(total);
+        findings(&[("meter a", (&text.0, &text.1)), ("meter b --json", (&json.0, &json.1))])
+    };
+    assert_eq!(of("     7     59"), 1);
+    assert_eq!(of("     7     27"), 3, "a number of the total is as it was");
+}
+
+#[test]
+fn times_that_are_all_an_hour_later_are_one_finding_and_by_another_time_they_are_not() {
+    let list = ("meter list", ("ferry 08:15 Ada\n", "ferry 09:15 Ada\n"));
+    let log = |is| ("meter log --json", ("{\"left\": \"2025-03-05T23:40\"}\n", is));
+    assert_eq!(findings(&[list, log("{\"left\": \"2025-03-06T00:40\"}\n")]), 1);
+    assert_eq!(findings(&[list, log("{\"left\": \"2025-03-06T01:40\"}\n")]), 2);
+}
