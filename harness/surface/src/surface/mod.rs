@@ -130,8 +130,8 @@ pub trait PageSurface: Send {
     fn holds<'a>(&'a mut self, condition: &'a WaitFor)
     -> BoxFuture<'a, Result<Held, SurfaceError>>;
 
-    /// How many visible things a filled target means now, when the page is settled; `None` where the
-    /// page cannot be looked at.
+    /// How many visible things a filled target means: one at once, any other number when the page is
+    /// settled; `None` where it cannot be looked at.
     fn count<'a>(
         &'a mut self,
         target: &'a Target,

@@ -8,6 +8,8 @@ use crate::surface::browser::pages::trouble::{Step, Trouble};
 use crate::surface::browser::walker::Explain;
 use crate::surface::{Held, SurfaceError};
 
+const LOOKED_AT: &str = "a page that can be looked at";
+
 impl Page {
     /// Looks once whether a condition holds, when the page is ready and what is to be dismissed
     /// is out of the way.
@@ -19,7 +21,8 @@ impl Page {
         }
     }
 
-    /// How many visible things a target means now, when the page is ready.
+    /// How many visible things a target means: one at once, as a step takes what is there; any other
+    /// number when the page is ready.
     pub(super) async fn count_visible(
         &mut self,
         target: &Target,
@@ -32,22 +35,33 @@ impl Page {
     }
 
     async fn try_count(&mut self, target: &Target) -> Step<usize> {
+        if let Some(trouble) = self.blocked(LOOKED_AT) {
+            return Err(trouble);
+        }
+        self.focus().await?;
+        let now = self.visible(target).await?;
+        if now == 1 {
+            return Ok(now);
+        }
         self.settled().await?;
+        self.visible(target).await
+    }
+
+    async fn visible(&self, target: &Target) -> Step<usize> {
         let found = self.find(target, Explain::Nothing).await?;
         Ok(found.matches.iter().filter(|it| it.visible).count())
     }
 
     /// Waits until the page is ready to be looked at.
     async fn settled(&mut self) -> Step<()> {
-        const WANTED: &str = "a page that can be looked at";
-        if let Some(trouble) = self.blocked(WANTED) {
+        if let Some(trouble) = self.blocked(LOOKED_AT) {
             return Err(trouble);
         }
         self.focus().await?;
         let deadline = self.deadline();
         self.get_ready(deadline).await?;
         // A dialog may have opened meanwhile.
-        if let Some(trouble) = self.blocked(WANTED) {
+        if let Some(trouble) = self.blocked(LOOKED_AT) {
             return Err(trouble);
         }
         Ok(())
