@@ -9,7 +9,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ci/setup.sh
-place="${NIGHTSHIFT_AIRGAP:-$PWD/target/airgap}"
+place="${NIGHTSHIFT_AIRGAP:-target/airgap}"
+mkdir -p "$place/wheels"
+place="$(cd "$place" && pwd)"
 
 # What has no route out: as root, or where a user may have namespaces of their own.
 if unshare --net true 2>/dev/null; then
@@ -22,8 +24,10 @@ else
 fi
 
 say "fetching sources and wheels into $place"
+if [ -n "$(git status --porcelain)" ]; then
+    say "what is not committed is left out"
+fi
 rm -rf "$place/source"
-mkdir -p "$place/wheels"
 git clone --quiet . "$place/source"
 (cd "$place/source" && mkdir .cargo && cargo vendor --locked --quiet "$place/vendor" >.cargo/config.toml)
 python3 -m pip download --quiet --disable-pip-version-check --no-input --dest "$place/wheels" \

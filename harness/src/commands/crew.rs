@@ -70,7 +70,7 @@ pub fn access_of_worker(common: &Common, address: Option<&str>) -> anyhow::Resul
 /// Access to the queue at an address. What a suite says of its own queue is for no other.
 fn access(address: &str, config: Option<&Config>) -> anyhow::Result<Access> {
     let own = config.and_then(|it| match &it.night.workers {
-        Some(WorkersConfig::At(queue)) if queue.at == address => Some((queue, it)),
+        Some(WorkersConfig::At(queue)) if Access::is_one(&queue.at, address) => Some((queue, it)),
         Some(WorkersConfig::At(_) | WorkersConfig::Own(_)) | None => None,
     });
     match own {
@@ -222,7 +222,8 @@ mod tests {
         let known = Some(KnownBy::Token(secret));
         let queue = QueueConfig { at: at.clone(), known, ca: None, certificate: None };
         let config = config(WorkersConfig::At(queue));
-        for own in [None, Some(&Workers::At(at))] {
+        let without_port = Workers::At("nats://queue.example".to_owned());
+        for own in [None, Some(&Workers::At(at)), Some(&without_port)] {
             let Err(error) = chosen(own, &config) else { panic!("its secret has no value") };
             assert!(error.to_string().contains("A_TOKEN_THAT_HAS_NO_VALUE"), "{error}");
         }

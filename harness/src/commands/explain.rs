@@ -51,7 +51,11 @@ pub fn run(common: &Common, options: &ExplainOptions) -> anyhow::Result<Exit> {
         let narrative = answer.and_then(|it| material.narrative(&config.model, &it));
         told.push((material, narrative));
     }
-    let page = keep(&night, &told, &secrets)?;
+    // What was paid for is told also where nothing can be written.
+    let page = keep(&night, &told, &secrets).unwrap_or_else(|error| {
+        terminal::say(format_args!("not kept in the night: {error:#}"));
+        None
+    });
     match options.format {
         Format::Json => terminal::answer(format_args!("{:#}", as_json(&night, &told, asked.spent))),
         Format::Text => {
@@ -159,7 +163,7 @@ fn keep(
         return Ok(None);
     }
     nights::keep_explanations(night, news, secrets)?;
-    offline::write(night, &judging::judge(night)?)?;
+    offline::write_all(night)?;
     Ok(Some(night.path().join("index.html")))
 }
 

@@ -42,6 +42,8 @@ struct Lent {
     known: HashSet<String>,
     /// The room on the disks of this machine.
     room: Room,
+    /// Whether the last attempt found no room although there was some to be seen.
+    cramped: bool,
     /// The folders that go with it.
     _folders: (tempfile::TempDir, Arc<tempfile::TempDir>),
 }
@@ -138,7 +140,7 @@ impl Lent {
         let side = Side::under_test(means, ready.products);
         let control = Control::of(&side, &ready.others).map(|it| (it, control::worker()));
         let others = ready.others;
-        Ok(Self { side, worker, control, others, known, room, _folders: folders })
+        Ok(Self { side, worker, control, others, known, room, cramped: false, _folders: folders })
     }
 
     /// One attempt after the other, as they are handed out.
@@ -182,7 +184,10 @@ impl Lent {
         stop: &Stop,
     ) -> Result<(), NightError> {
         let error = match done {
-            Ok(true) => return Ok(()),
+            Ok(true) => {
+                self.cramped = false;
+                return Ok(());
+            }
             Err(error) if !room::is_lack_of_room(&error) => return Err(error),
             Ok(false) => None,
             Err(error) => Some(error),
@@ -196,7 +201,13 @@ impl Lent {
             Some(lack) if !lack.is_over && stop.why().is_none() => {
                 Err(error.unwrap_or_else(|| NightError::Usage(lack.said())))
             }
-            Some(_) | None => Ok(()),
+            Some(_) => Ok(()),
+            // What it makes needs more than is looked for: others may have that.
+            None if self.cramped => error.map_or(Ok(()), Err),
+            None => {
+                self.cramped = error.is_some();
+                Ok(())
+            }
         }
     }
 

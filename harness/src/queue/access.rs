@@ -76,6 +76,13 @@ impl Access {
         Ok(Self { server, who, place, trust })
     }
 
+    /// Whether two addresses are of one server.
+    #[must_use]
+    pub fn is_one(one: &str, other: &str) -> bool {
+        let server = |address| parsed(address).ok().map(|it| it.0);
+        server(one).is_some_and(|it| Some(it) == server(other))
+    }
+
     /// The server, without what may be secret in its address.
     pub(super) fn server(&self) -> &str {
         &self.server

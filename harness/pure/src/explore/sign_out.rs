@@ -36,8 +36,11 @@ impl Map {
         (at, way): (usize, &[Action]),
     ) {
         let Some(Action::Click(own)) = deeds.last() else { return };
-        let is_known = self.sign_outs.iter().any(|it| it.called == called);
-        if is_known || self.sign_outs.len() >= MOST_CONTROLS {
+        if self.sign_outs.iter().any(|it| it.called == called) {
+            return;
+        }
+        if self.sign_outs.len() >= MOST_CONTROLS {
+            self.miss(&called, "other ways to sign out are tried, and they are enough");
             return;
         }
         let (control, way) = (own.target.clone(), [way, deeds].concat());
@@ -46,7 +49,10 @@ impl Map {
 
     /// Keeps a link that signs out.
     pub(super) fn keep_link_for_the_end(&mut self, name: &str, at: usize) {
-        let Some(way) = self.way_to(at).filter(|_| !name.trim().is_empty()) else { return };
+        let Some(way) = self.way_to(at).filter(|_| !name.trim().is_empty()) else {
+            self.miss("a link that signs out", "it has no name, or no way to it is known");
+            return;
+        };
         let link = target("link", Some(name));
         let items = &self.states[at].look.tree.items;
         let alike = items.iter().filter(|it| target(&it.role, it.name.as_deref()) == link).count();

@@ -32,11 +32,8 @@ pub fn put(store: &Store, night: &Path, about: &About, keep: usize) -> anyhow::R
             "{} is there already, and was put there by somebody else",
             store.address(&page_of_it)
         );
-        let mut all = written(store, &name)?;
-        all.retain(|it| !files.contains(it));
-        all.extend(files.iter().cloned());
         // Listed before it is there, so that whatever comes of it is ours and can be removed.
-        store.put(&record(&name), JSON, &serde_json::to_vec(&all)?)?;
+        note(store, &name, &files)?;
         list.announce(about.clone());
         Ok(())
     })?;
@@ -47,6 +44,8 @@ pub fn put(store: &Store, night: &Path, about: &About, keep: usize) -> anyhow::R
         store.put(&format!("{name}/{file}"), media(file), &bytes)?;
     }
     change(store, &|list| {
+        // Whoever took this night for one too many meanwhile has removed what was noted.
+        note(store, &name, &files)?;
         list.add(about.clone());
         Ok(())
     })?;
@@ -61,6 +60,14 @@ pub fn put(store: &Store, night: &Path, about: &About, keep: usize) -> anyhow::R
         })?;
     }
     Ok(store.address(&page_of_it))
+}
+
+/// Notes the files of a night beside those that are noted already.
+fn note(store: &Store, name: &str, files: &[String]) -> anyhow::Result<()> {
+    let mut all = written(store, name)?;
+    all.retain(|it| !files.contains(it));
+    all.extend(files.iter().cloned());
+    store.put(&record(name), JSON, &serde_json::to_vec(&all)?)
 }
 
 /// Changes the list as it is there, and begins again where somebody else has changed it meanwhile.
