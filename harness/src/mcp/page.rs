@@ -173,8 +173,8 @@ impl Reader<'_> {
         if !it.usable || !self.references.contains_key(&at) {
             return false;
         }
-        let says_nothing = self.is_nameless(at) && it.marks.iter().all(|it| it == "focused");
-        !(says_nothing && self.holds_things(at) && self.words(at).is_empty())
+        let says_something = !self.is_nameless(at) || it.marks.iter().any(|it| it != "focused");
+        says_something || !self.holds_things(at) || !self.words(at).is_empty()
     }
 
     /// Whether it is told in one: nothing in it is told but what can be used.
@@ -326,7 +326,8 @@ impl Reader<'_> {
             let _ = write!(line, " ({hint})");
         }
         // A box that says no other value is `on`, whether it is checked or not.
-        let says = |value: &&str| !value.is_empty() && !(it.kind == "checkbox" && *value == "on");
+        let is_bare_box = |value: &str| it.kind == "checkbox" && value == "on";
+        let says = |value: &&str| !value.is_empty() && !is_bare_box(value);
         if let Some(value) = it.value.as_deref().filter(says) {
             let _ = write!(line, " = {:?}", short(value));
         }
