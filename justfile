@@ -109,9 +109,9 @@ airgap *options:
 agent-eval url model api="openai-chat":
     NIGHTSHIFT_EVAL_URL={{url}} NIGHTSHIFT_EVAL_MODEL={{model}} NIGHTSHIFT_EVAL_API={{api}} cargo test --locked --test nightshift-tests real_model::the_same_goals -- --ignored --nocapture
 
-# What a coding agent is told at each step by `nightshift mcp`, in tokens, beside Playwright MCP on the same flows.
-tokens:
-    cargo bench --bench tokens
+# What a coding agent is told at each step by `nightshift mcp`, in tokens, beside Playwright MCP on the same flows: `just tokens shop` for the shop alone.
+tokens *products:
+    cargo bench --bench tokens -- {{products}}
 
 # `nightshift mcp` by the official Python SDK, from its registry: connect, list, observe, act, be refused.
 mcp-client:

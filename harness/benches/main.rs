@@ -25,6 +25,8 @@
 //!   kept nights.
 //! - `products.rs` is what benches over products of others share.
 //! - `tokens.rs` is `just tokens`: what a coding agent is told, beside Playwright MCP.
+//!   `tokens/flows.rs` has the flows, `tokens/driven.rs` the two servers, `tokens/told.rs` finds a
+//!   thing in what was told.
 //! - `serve.rs` is `just serve-pages`: the pages of `serve` over a year of nights.
 //! - `upgrades.rs` is `just upgrades`: baselines on the old version of each product, a silent
 //!   night, and what a night on the new one says.

@@ -89,7 +89,7 @@ mod tests {
         let said = |tool, arguments| given(tool, arguments).expect_err("it does not fit");
         assert_eq!(
             said("observe", json!({ "url": "/" })),
-            "observe has no argument \"url\"; it takes whole, find, from, picture, fresh"
+            "observe has no argument \"url\"; it takes whole, find, from, links, picture, fresh"
         );
         assert_eq!(
             said("observe", json!({ "from": -1 })),

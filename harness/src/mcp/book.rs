@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use similar::{Algorithm, DiffOp};
 
-use super::page::lines;
+use super::page::{Addresses, lines, told, told_again};
 use super::reply::plain;
 use crate::model::Target;
 use crate::model::outline::{Element, Outline};
@@ -83,9 +83,21 @@ impl Book {
     }
 
     /// The whole page from a line on, or the lines that have some words.
-    pub fn tell_whole(&mut self, page: &Outline, from: usize, find: Option<&str>) -> String {
+    pub fn tell_whole(
+        &mut self,
+        page: &Outline,
+        from: usize,
+        find: Option<&str>,
+        addresses: Addresses,
+    ) -> String {
         let now = self.read(page);
-        let text = whole(&now, page.cut, from, find);
+        let text = match addresses {
+            Addresses::LeftOut => whole(&now, page.cut, from, find),
+            Addresses::Told => {
+                let lines = lines(page, &self.number(page), addresses);
+                whole(&Told { place: now.place.clone(), lines }, page.cut, from, find)
+            }
+        };
         self.told = Some(now);
         text
     }
@@ -108,7 +120,7 @@ impl Book {
 
     fn read(&mut self, page: &Outline) -> Told {
         let numbers = self.number(page);
-        Told { place: page.place.clone(), lines: lines(page, &numbers) }
+        Told { place: page.place.clone(), lines: lines(page, &numbers, Addresses::LeftOut) }
     }
 
     /// The reference of each thing that can be used: what it had, or a new one.
@@ -195,20 +207,21 @@ fn is_made_alike(known: &Known, it: &Element) -> bool {
     known.role == it.role && !it.hints.is_empty() && known.hints == it.hints
 }
 
-/// Text of the product, marked as what it is.
-fn marked(place: &str, was: Option<&str>, body: &str) -> String {
-    let was = was.map(|it| format!(" was=\"{}\"", plain(it))).unwrap_or_default();
-    format!("<page place=\"{}\"{was}>\n{}</page>", plain(place), plain(body))
+/// Text of the product, marked as what it is; no place is the one before.
+fn marked(place: Option<&str>, body: &str) -> String {
+    let place = place.map(|it| format!(" place=\"{}\"", plain(it))).unwrap_or_default();
+    format!("<page{place}>\n{}</page>", plain(body))
 }
 
-fn whole(told: &Told, is_cut: bool, from: usize, find: Option<&str>) -> String {
+fn whole(page: &Told, is_cut: bool, from: usize, find: Option<&str>) -> String {
     let words: Vec<String> =
         find.unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
     let fits = |line: &&String| {
         let line = line.to_lowercase();
         words.iter().all(|it| line.contains(it))
     };
-    let wanted: Vec<&String> = told.lines.iter().filter(fits).collect();
+    let lines: Vec<String> = page.lines.iter().map(|it| told(it)).collect();
+    let wanted: Vec<&String> = lines.iter().filter(fits).collect();
     let mut body = String::new();
     let mut shown = 0;
     for line in wanted.iter().skip(from) {
@@ -221,7 +234,7 @@ fn whole(told: &Told, is_cut: bool, from: usize, find: Option<&str>) -> String {
     if wanted.is_empty() {
         body.push_str(if find.is_some() { "(no line has these words)\n" } else { "(empty)\n" });
     }
-    let mut text = marked(&told.place, None, &body);
+    let mut text = marked(Some(&page.place), &body);
     let next = from + shown;
     if let Some(left) = wanted.len().checked_sub(next).filter(|it| *it > 0) {
         let _ = write!(text, "\ncut: {left} more lines; go on with from: {next}, or find");
@@ -241,7 +254,9 @@ fn changes(before: &Told, now: &Told) -> String {
             DiffOp::Equal { .. } => {}
             DiffOp::Insert { new_index, new_len, .. } => {
                 all.extend(
-                    now.lines[new_index..new_index + new_len].iter().map(|it| format!("+ {it}")),
+                    now.lines[new_index..new_index + new_len]
+                        .iter()
+                        .map(|it| format!("+ {}", told(it))),
                 );
             }
             DiffOp::Delete { old_index, old_len, .. } => {
@@ -261,7 +276,7 @@ fn changes(before: &Told, now: &Told) -> String {
     }
     if all.is_empty() {
         let same = if moved { "(the same as before)\n" } else { "(nothing changed)\n" };
-        return marked(&now.place, moved.then_some(&before.place), same);
+        return marked(moved.then_some(&now.place), same);
     }
     let mut body = String::new();
     let mut shown = 0;
@@ -272,7 +287,7 @@ fn changes(before: &Told, now: &Told) -> String {
         let _ = writeln!(body, "{line}");
         shown += 1;
     }
-    let mut text = marked(&now.place, moved.then_some(&before.place), &body);
+    let mut text = marked(moved.then_some(&now.place), &body);
     if shown < all.len() {
         let _ = write!(text, "\ncut: {} more changes; observe with whole: true", all.len() - shown);
     }
@@ -285,27 +300,35 @@ fn tell_gone(gone: &[String], moved: bool, all: &mut Vec<String>) -> usize {
         return gone.len();
     }
     // What is cut says so: a secret that was cut is found by that.
-    all.extend(gone.iter().map(|it| format!("- {}", one_line(it, LONGEST_GONE))));
+    all.extend(gone.iter().map(|it| format!("- {}", one_line(&told(it), LONGEST_GONE))));
     0
 }
 
-/// Lines that stand where others stood. Where both begin alike, as with the same reference, the new
-/// one says it all.
+/// Lines that stand where others stood. Where both begin alike up to the same reference, the new one
+/// says it all.
 fn tell_replaced(old: &[String], new: &[String], moved: bool, all: &mut Vec<String>) -> usize {
-    let begins = |it: &String| it.split(' ').next().unwrap_or_default().to_owned();
-    let left: Vec<String> = old
-        .iter()
-        .filter(|old| {
-            !new.iter().any(|new| is_reference(&begins(old)) && begins(new) == begins(old))
-        })
-        .cloned()
-        .collect();
+    let same = |a: &String, b: &String| beginning(a).is_some_and(|it| Some(it) == beginning(b));
+    let left: Vec<String> =
+        old.iter().filter(|old| !new.iter().any(|new| same(old, new))).cloned().collect();
     for line in new {
-        let is_known =
-            old.iter().any(|old| is_reference(&begins(old)) && begins(old) == begins(line));
-        all.push(format!("{} {line}", if is_known { "~" } else { "+" }));
+        all.push(match old.iter().find(|old| same(old, line)) {
+            Some(known) => format!("~ {}", told_again(line, known)),
+            None => format!("+ {}", told(line)),
+        });
     }
     tell_gone(&left, moved, all)
+}
+
+/// A line up to its first reference.
+fn beginning(line: &str) -> Option<&str> {
+    let mut end = 0;
+    for word in line.split(' ') {
+        end += word.len() + 1;
+        if is_reference(word) {
+            return Some(&line[..end - 1]);
+        }
+    }
+    None
 }
 
 fn is_reference(word: &str) -> bool {

@@ -10,6 +10,8 @@ use super::action::action;
 use super::arguments::Given;
 use super::book::{Book, Meant};
 use super::lent::Lent;
+use super::noticed::Noticed;
+use super::page::Addresses;
 use super::reply::{Reply, Went, data, part, plain};
 use super::setting::Setting;
 use super::stay::{Note, Stay};
@@ -25,10 +27,6 @@ use crate::night::{House, all_secrets};
 use crate::report::one_line;
 use crate::spec;
 
-/// What watches saw, so much of it is told at once.
-const MOST_SEEN: usize = 5;
-/// And so many characters of each.
-const LONGEST_SEEN: usize = 200;
 /// What a client asked for is told so far.
 const LONGEST_ASKED: usize = 200;
 
@@ -36,6 +34,7 @@ const LONGEST_ASKED: usize = 200;
 pub struct Client {
     setting: Arc<Setting>,
     book: Book,
+    noticed: Noticed,
     house: Option<Arc<House>>,
     /// What is kept out of answers while there is no session yet.
     known: Option<Secrets>,
@@ -49,8 +48,8 @@ impl Client {
     /// A client that was told nothing yet. `note` says what is being done.
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
         setting.clients.send_modify(|it| *it += 1);
-        let book = Book::default();
-        Self { setting, book, house: None, known: None, stay: None, lent: None, note }
+        let (book, noticed) = (Book::default(), Noticed::default());
+        Self { setting, book, noticed, house: None, known: None, stay: None, lent: None, note }
     }
 
     /// The same for a coding agent that was started: it uses what the attempt uses that started it.
@@ -187,13 +186,15 @@ impl Client {
         let mut reply = match (&answer.page, unread) {
             (Some(page), None) => {
                 let (from, find) = (given.number("from"), given.text("find"));
-                let whole = given.is("whole") || from > 0 || find.is_some();
+                let addresses =
+                    if given.is("links") { Addresses::Told } else { Addresses::LeftOut };
+                let whole = given.is("whole") || given.is("links") || from > 0 || find.is_some();
                 let text = if whole {
-                    self.book.tell_whole(page, from, find)
+                    self.book.tell_whole(page, from, find, addresses)
                 } else {
                     self.book.tell(page)
                 };
-                Reply::text(format!("{text}{}", noticed(&answer.seen)))
+                Reply::text(format!("{text}{}", self.noticed.tell(&answer.seen)))
             }
             (_, Some(failure)) => {
                 Reply::wrong(format!("the page cannot be read:\n{}", said(failure)))
@@ -241,7 +242,7 @@ impl Client {
             (None, None) => String::new(),
         };
         let seen: Vec<Seen> = before.seen.into_iter().chain(answer.seen).collect();
-        let noticed = noticed(&seen);
+        let noticed = self.noticed.tell(&seen);
         match answer.failure {
             None => Reply::text(format!("did: {did}\n{told}{noticed}")),
             Some(failure) => {
@@ -375,23 +376,6 @@ fn said(failure: &Failure) -> String {
     };
     let why = data(&format!("expected {}; {}", failure.expected, failure.actual));
     format!("{why}{help}")
-}
-
-/// What the watches saw, which a person would not see.
-fn noticed(seen: &[Seen]) -> String {
-    if seen.is_empty() {
-        return String::new();
-    }
-    let line = |it: &Seen| {
-        // What is cut says so: a secret that was cut is found by that.
-        let message = one_line(&it.message, LONGEST_SEEN);
-        format!("{} at {}: {message}", it.kind.word(), it.path)
-    };
-    let mut lines: Vec<String> = seen.iter().take(MOST_SEEN).map(line).collect();
-    if let Some(more) = seen.len().checked_sub(MOST_SEEN).filter(|it| *it > 0) {
-        lines.push(format!("and {more} more"));
-    }
-    format!("\nnoticed:\n{}", data(&lines.join("\n")))
 }
 
 #[cfg(test)]

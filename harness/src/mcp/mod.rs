@@ -12,6 +12,7 @@
 //! - `action.rs`: what a call of `act` asks for, as one action.
 //! - `page.rs`: a page as lines.
 //! - `book.rs`: what a client was told: references, and what changed.
+//! - `noticed.rs`: what the watches saw, as a client is told it.
 //! - `reply.rs`: what a client is told, and how what a product wrote is marked.
 //! - `setting.rs`: what all clients of a server share.
 //! - `stay.rs`: a product that a client uses.
@@ -31,6 +32,7 @@ mod http;
 mod lending;
 mod lent;
 mod nights;
+mod noticed;
 mod page;
 mod reference;
 mod reply;

@@ -1,5 +1,6 @@
 //! [`lines`]: a page as lines that a client reads: what can be used has a reference, what belongs
-//! together stands on one line, and what only holds other things is left out.
+//! together stands on one line, and what only holds other things is left out. So is where links of the
+//! product lead, unless it is asked for.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -15,6 +16,9 @@ const MOST_ON_A_LINE: usize = 8;
 const LONGEST_TEXT: usize = 160;
 /// The most options of a list that are told.
 const MOST_OPTIONS: usize = 12;
+
+/// Stands around the options of a list, until a line is told.
+const OPTIONS: char = '\u{2}';
 
 /// What is read as a whole.
 const WHOLE: [&str; 14] = [
@@ -49,20 +53,72 @@ const PLACES: [&str; 12] = [
     "listbox",
 ];
 
+/// What is used as one: all that stands in it is its name or its value.
+const ONE: [&str; 20] = [
+    "button",
+    "cell",
+    "checkbox",
+    "columnheader",
+    "combobox",
+    "gridcell",
+    "heading",
+    "link",
+    "menuitem",
+    "menuitemcheckbox",
+    "menuitemradio",
+    "option",
+    "radio",
+    "row",
+    "rowheader",
+    "searchbox",
+    "switch",
+    "tab",
+    "textbox",
+    "treeitem",
+];
+
+/// Whether it is told where links lead within the product. Where they lead out of it is always told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addresses {
+    /// They are: somebody asked.
+    Told,
+    /// They are not: a link is followed by its reference.
+    LeftOut,
+}
+
 /// The page as lines; `references` has the number of each element that has one.
-pub fn lines(page: &Outline, references: &BTreeMap<usize, u32>) -> Vec<String> {
+pub fn lines(
+    page: &Outline,
+    references: &BTreeMap<usize, u32>,
+    addresses: Addresses,
+) -> Vec<String> {
     let mut children: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for (at, it) in page.elements.iter().enumerate() {
         children.entry(it.parent.filter(|parent| *parent < at)).or_default().push(at);
     }
     let fields = page.elements.iter().filter(|it| it.usable && !it.kind.is_empty());
     let labels = fields.flat_map(|it| it.labels.iter().chain([&it.name])).map(|it| bare(it));
-    let reader = Reader { page, references, children, labels: labels.collect() };
+    let reader = Reader { page, references, addresses, children, labels: labels.collect() };
     let mut out = Vec::new();
     for at in reader.children_of(None) {
         reader.walk(*at, &mut out);
     }
     out
+}
+
+/// A line as it is told.
+pub fn told(line: &str) -> String {
+    line.replace(OPTIONS, "")
+}
+
+/// A line as it is told to who knows one that begins alike: options that stayed are not told again.
+pub fn told_again(line: &str, before: &str) -> String {
+    let known: Vec<&str> = before.split(OPTIONS).collect();
+    let parts = line.split(OPTIONS).enumerate().map(|(at, part)| {
+        // Every other part is options.
+        if at % 2 == 1 && known.get(at) == Some(&part) { "of the same" } else { part }
+    });
+    parts.collect()
 }
 
 /// A label without what only decorates it.
@@ -73,6 +129,7 @@ fn bare(text: &str) -> String {
 struct Reader<'a> {
     page: &'a Outline,
     references: &'a BTreeMap<usize, u32>,
+    addresses: Addresses,
     children: BTreeMap<Option<usize>, Vec<usize>>,
     /// What fields are called: it need not be told a second time.
     labels: HashSet<String>,
@@ -85,9 +142,12 @@ impl Reader<'_> {
 
     fn walk(&self, at: usize, out: &mut Vec<String>) {
         let it = &self.page.elements[at];
-        if it.usable && self.references.contains_key(&at) {
+        if self.is_thing(at) {
             out.push(self.thing(at));
-            return self.inside(at, out);
+            if self.is_one(at) {
+                return self.inside(at, out);
+            }
+            return self.children_of(Some(at)).iter().for_each(|it| self.walk(*it, out));
         }
         if WHOLE.contains(&it.role.as_str()) || self.is_text(at) {
             let line = self.line(at);
@@ -106,10 +166,61 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether it is told as something that can be used: not where it only holds such things, and has
+    /// neither words nor a state of its own.
+    fn is_thing(&self, at: usize) -> bool {
+        let it = &self.page.elements[at];
+        if !it.usable || !self.references.contains_key(&at) {
+            return false;
+        }
+        let says_something = !self.is_nameless(at) || it.marks.iter().any(|it| it != "focused");
+        says_something || !self.holds_things(at) || !self.words(at).is_empty()
+    }
+
+    /// Whether it is told in one: nothing in it is told but what can be used.
+    fn is_one(&self, at: usize) -> bool {
+        let it = &self.page.elements[at];
+        ONE.contains(&it.role.as_str()) || !it.kind.is_empty() || !self.own_words(at).is_empty()
+    }
+
+    /// What something that has no name is called: all that it says, if that is little and nothing in it
+    /// can be used.
+    fn own_words(&self, at: usize) -> String {
+        if !self.is_nameless(at) || self.holds_things(at) {
+            return String::new();
+        }
+        let words = self.words(at);
+        if words.chars().count() <= LONGEST_TEXT { words } else { String::new() }
+    }
+
+    fn is_nameless(&self, at: usize) -> bool {
+        let it = &self.page.elements[at];
+        it.role == "generic" && it.kind.is_empty() && called(it).is_empty() && it.labels.is_empty()
+    }
+
+    fn holds_things(&self, at: usize) -> bool {
+        let mut inside = self.children_of(Some(at)).iter();
+        inside.any(|it| self.references.contains_key(it) || self.holds_things(*it))
+    }
+
+    /// The text inside of something, but for what can be used itself.
+    fn words(&self, at: usize) -> String {
+        let inside = self.children_of(Some(at)).iter();
+        let inside = inside.filter(|it| !self.references.contains_key(it)).map(|it| {
+            let Element { name, text, .. } = &self.page.elements[*it];
+            if name.is_empty() {
+                format!("{text} {}", self.words(*it)).trim().to_owned()
+            } else {
+                name.clone()
+            }
+        });
+        inside.filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// What can be used inside of something that can be used itself.
     fn inside(&self, at: usize, out: &mut Vec<String>) {
         for child in self.children_of(Some(at)) {
-            if self.references.contains_key(child) {
+            if self.is_thing(*child) {
                 self.walk(*child, out);
             } else {
                 self.inside(*child, out);
@@ -140,8 +251,11 @@ impl Reader<'_> {
 
     fn collect(&self, at: usize, parts: &mut Vec<String>) {
         let it = &self.page.elements[at];
-        if it.usable && self.references.contains_key(&at) {
+        if self.is_thing(at) {
             parts.push(format!("\u{1}{}", self.thing(at)));
+            if !self.is_one(at) {
+                self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, parts));
+            }
             return;
         }
         let own = if !it.text.is_empty() && !self.is_label(it, &it.text) {
@@ -179,6 +293,20 @@ impl Reader<'_> {
         it.role == "generic" && self.labels.contains(&bare(text))
     }
 
+    /// A state, if it is told of a thing of this name.
+    fn mark(&self, mark: &str, name: &str) -> Option<String> {
+        // What has the focus changes with every action and says little.
+        if mark == "focused" {
+            return None;
+        }
+        match mark.strip_prefix("url=") {
+            Some(url) if self.addresses == Addresses::LeftOut && !name.is_empty() => {
+                (!url.starts_with('/')).then(|| format!("url={}", host(url)))
+            }
+            _ => Some(mark.to_owned()),
+        }
+    }
+
     /// `e12 textbox "E-mail" = "ada@…" (disabled)`.
     fn thing(&self, at: usize) -> String {
         let it = &self.page.elements[at];
@@ -186,14 +314,21 @@ impl Reader<'_> {
             Some(number) => format!("e{number} {}", it.role),
             None => it.role.clone(),
         };
-        let name = if called(it).is_empty() { it.labels.join(", ") } else { called(it).to_owned() };
+        let name = match called(it) {
+            "" if self.is_nameless(at) => self.own_words(at),
+            "" => it.labels.join(", "),
+            called => called.to_owned(),
+        };
         // Writing to a string cannot fail.
         if !name.is_empty() {
             let _ = write!(line, " {:?}", short(&name));
         } else if let Some(hint) = it.hints.first() {
             let _ = write!(line, " ({hint})");
         }
-        if let Some(value) = it.value.as_deref().filter(|it| !it.is_empty()) {
+        // A box that says no other value is `on`, whether it is checked or not.
+        let is_bare_box = |value: &str| it.kind == "checkbox" && value == "on";
+        let says = |value: &&str| !value.is_empty() && !is_bare_box(value);
+        if let Some(value) = it.value.as_deref().filter(says) {
             let _ = write!(line, " = {:?}", short(value));
         }
         if !it.options.is_empty() {
@@ -201,15 +336,22 @@ impl Reader<'_> {
                 it.options.iter().take(MOST_OPTIONS).map(String::as_str).collect();
             let more = it.options.len().saturating_sub(MOST_OPTIONS);
             let more = if more > 0 { format!(" | and {more} more") } else { String::new() };
-            let _ = write!(line, " of {}{more}", told.join(" | "));
+            let _ = write!(line, " {OPTIONS}of {}{more}{OPTIONS}", told.join(" | "));
         }
-        // What has the focus changes with every action and says little.
-        let marks: Vec<&str> =
-            it.marks.iter().map(String::as_str).filter(|it| *it != "focused").collect();
+        let marks: Vec<String> = it.marks.iter().filter_map(|it| self.mark(it, &name)).collect();
         if !marks.is_empty() {
             let _ = write!(line, " ({})", marks.join(", "));
         }
         line
+    }
+}
+
+/// An address that leads out of the product, up to its path.
+fn host(url: &str) -> String {
+    let path = url.find("://").and_then(|at| Some(at + 3 + url[at + 3..].find('/')?));
+    match path {
+        Some(path) if path + 1 < url.len() => format!("{}/…", &url[..path]),
+        _ => url.to_owned(),
     }
 }
 

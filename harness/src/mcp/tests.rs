@@ -3,9 +3,10 @@
 use super::action::action;
 use super::arguments::Given;
 use super::book::{Book, Meant};
+use super::page::Addresses;
 use super::tools::named;
 use crate::model::outline::{Element, Outline};
-use crate::model::{Action, Locator, Target};
+use crate::model::{Action, Locator, Target, Template};
 
 fn target(role: &str, name: &str) -> Target {
     Target::plain(Locator::Role { role: role.to_owned(), name: Some(name.into()) })
@@ -45,7 +46,7 @@ fn a_page_is_told_whole_once_and_then_what_changed() {
             "<page place=\"/cart\">\ne1 link \"Home\"\n{GREETING}\n2 items\ne2 button \"Pay\"\n</page>"
         )
     );
-    assert_eq!(book.tell(&first), "<page place=\"/cart\">\n(nothing changed)\n</page>");
+    assert_eq!(book.tell(&first), "<page>\n(nothing changed)\n</page>");
     let mut pay = thing("button", "Pay");
     pay.marks = vec!["disabled".to_owned()];
     let second = page(
@@ -61,7 +62,7 @@ fn a_page_is_told_whole_once_and_then_what_changed() {
     );
     assert_eq!(
         book.tell(&second),
-        "<page place=\"/cart\">\n+ a long line that says why nobody can pay now\n+ and another one\n~ e2 button \"Pay\" (disabled)\n+ e3 button \"Sign in\"\n- 2 items\n</page>"
+        "<page>\n+ a long line that says why nobody can pay now\n+ and another one\n~ e2 button \"Pay\" (disabled)\n+ e3 button \"Sign in\"\n- 2 items\n</page>"
     );
 }
 
@@ -95,10 +96,135 @@ fn what_a_page_says_cannot_end_its_mark_and_is_bounded() {
     let from =
         told.rsplit("from: ").next().and_then(|it| it.split(',').next()).expect("it says so");
     let from: usize = from.parse().expect("a number");
-    let rest = Book::default().tell_whole(&long, from, None);
+    let rest = Book::default().tell_whole(&long, from, None, Addresses::LeftOut);
     assert!(rest.contains(&format!("\nline {from} of")), "{rest}");
-    let found = Book::default().tell_whole(&long, 0, Some("LINE 499"));
+    let found = Book::default().tell_whole(&long, 0, Some("LINE 499"), Addresses::LeftOut);
     assert_eq!(found, "<page place=\"/\">\nline 499 of a long page\n</page>");
+}
+
+#[test]
+fn where_links_lead_within_the_product_is_told_to_who_asks() {
+    let link = |name: &str, url: &str| Element {
+        marks: vec![format!("url={url}")],
+        ..thing("link", name)
+    };
+    let page = |rest: &str| {
+        page(
+            "/",
+            vec![
+                text(GREETING),
+                link("Orders", &format!("/orders{rest}")),
+                link("Help", "https://help.example/en/index.html"),
+                link("", "/cart"),
+            ],
+        )
+    };
+    let mut book = Book::default();
+    let rest = |help: &str| {
+        format!("e2 link \"Help\" (url=https://help.example/{help})\ne3 link (url=/cart)\n</page>")
+    };
+    assert_eq!(
+        book.tell(&page("")),
+        format!("<page place=\"/\">\n{GREETING}\ne1 link \"Orders\"\n{}", rest("…"))
+    );
+    assert_eq!(book.tell(&page("#top")), "<page>\n(nothing changed)\n</page>");
+    assert_eq!(
+        book.tell_whole(&page("#top"), 0, None, Addresses::Told),
+        format!(
+            "<page place=\"/\">\n{GREETING}\ne1 link \"Orders\" (url=/orders#top)\n{}",
+            rest("en/index.html")
+        )
+    );
+    assert_eq!(book.tell(&page("")), "<page>\n(nothing changed)\n</page>");
+}
+
+#[test]
+fn what_stands_in_something_that_can_be_used_is_told_unless_it_is_its_name() {
+    let within = |it: Element, parent| Element { parent: Some(parent), ..it };
+    let elements = vec![
+        // A region that the keyboard reaches, with a text and a button of which a text is the name.
+        thing("main", ""),
+        within(text("When it rains."), 0),
+        within(thing("button", "Save"), 0),
+        within(text("Save"), 2),
+        // What only holds something that can be used, and what has words beside it.
+        thing("generic", ""),
+        within(thing("button", "Cut"), 4),
+        Element { marks: vec!["opens".to_owned()], ..thing("generic", "") },
+        within(text("Appearance"), 6),
+        within(text("of the page"), 7),
+        thing("generic", ""),
+        within(text("A card"), 9),
+        within(thing("button", "Open"), 9),
+    ];
+    let elements = elements
+        .into_iter()
+        .enumerate()
+        .map(|(at, it)| {
+            let own = Locator::Css(Template::new(format!("#it{at}")));
+            let target = it.usable.then(|| Target::plain(own));
+            Element { target, ..it }
+        })
+        .collect();
+    let told = Book::default().tell(&page("/", elements));
+    assert_eq!(
+        told,
+        "<page place=\"/\">\ne1 main\nWhen it rains.\ne2 button \"Save\"\ne4 button \"Cut\"\n\
+         e5 generic \"Appearance of the page\" (opens)\ne6 generic\nA card\ne7 button \"Open\"\n</page>"
+    );
+}
+
+#[test]
+fn options_that_stayed_are_not_told_again_and_a_box_has_no_value() {
+    let country = |value: &str, options: &[&str]| Element {
+        value: Some(value.to_owned()),
+        options: options.iter().map(|it| (*it).to_owned()).collect(),
+        ..thing("combobox", "Country")
+    };
+    let letters = |marks: Vec<String>| Element {
+        kind: "checkbox".to_owned(),
+        value: Some("on".to_owned()),
+        marks,
+        ..thing("checkbox", "Letters")
+    };
+    let mut book = Book::default();
+    let mut told = |value, options: &[&str], marks| {
+        book.tell(&page("/", vec![text(GREETING), country(value, options), letters(marks)]))
+    };
+    assert_eq!(
+        told("All", &["All", "NZ"], vec![]),
+        format!(
+            "<page place=\"/\">\n{GREETING}\ne1 combobox \"Country\" = \"All\" of All | NZ\ne2 checkbox \"Letters\"\n</page>"
+        )
+    );
+    let checked = vec!["checked".to_owned()];
+    assert_eq!(
+        told("NZ", &["All", "NZ"], checked.clone()),
+        "<page>\n~ e1 combobox \"Country\" = \"NZ\" of the same\n~ e2 checkbox \"Letters\" (checked)\n</page>"
+    );
+    assert_eq!(
+        told("NZ", &["NZ", "AU"], checked),
+        "<page>\n~ e1 combobox \"Country\" = \"NZ\" of NZ | AU\n</page>"
+    );
+}
+
+#[test]
+fn a_line_that_goes_on_otherwise_behind_the_same_reference_is_one_change() {
+    let row = |said: &str, note: &str| {
+        let within = |it: Element| Element { parent: Some(1), ..it };
+        let field = Element { value: Some(note.to_owned()), ..thing("textbox", "Note") };
+        let row = Element { role: "row".to_owned(), ..Element::default() };
+        page("/", vec![text(GREETING), row, within(text(said)), within(field)])
+    };
+    let mut book = Book::default();
+    book.tell(&row("To Ada", ""));
+    let noted = book.tell(&row("To Ada", "late"));
+    assert_eq!(noted, "<page>\n~ row: To Ada | e1 textbox \"Note\" = \"late\"\n</page>");
+    let other = book.tell(&row("To Bob", "late"));
+    assert_eq!(
+        other,
+        "<page>\n+ row: To Bob | e1 textbox \"Note\" = \"late\"\n- row: To Ada | e1 textbox \"Note\" = \"late\"\n</page>"
+    );
 }
 
 #[test]

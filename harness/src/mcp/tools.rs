@@ -107,7 +107,7 @@ pub static TOOLS: [Tool; 9] = [
     Tool {
         kind: ToolKind::Observe,
         about: "The page of the product as lines with references (e12). The first time all of it, then what changed.",
-        more: "The product is started by the first call that needs it. References stay the same while a thing stays the same, also from page to page. A long page is cut; `from` goes on, `find` shows the lines that have these words.",
+        more: "The product is started by the first call that needs it. References stay the same while a thing stays the same, also from page to page. A long page is cut; `from` goes on, `find` shows the lines that have these words. A link is followed by its reference: where it leads within the product is told with `links`. What was noticed has a number (n3), by which alone it is told when it comes again.",
         arguments: &[
             Argument { name: "whole", takes: Takes::Truth, about: "Tell the whole page again." },
             Argument {
@@ -116,6 +116,11 @@ pub static TOOLS: [Tool; 9] = [
                 about: "Only lines that have these words.",
             },
             FROM,
+            Argument {
+                name: "links",
+                takes: Takes::Truth,
+                about: "Tell the whole page, and where its links lead.",
+            },
             Argument {
                 name: "picture",
                 takes: Takes::Truth,
