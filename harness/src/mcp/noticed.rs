@@ -1,6 +1,7 @@
 //! [`Noticed`]: what the watches saw, which a person would not see. Each has a number (`n3`), by which
 //! alone it is told when it comes again.
 
+use super::page::host;
 use super::reply::data;
 use crate::attempt::Seen;
 use crate::report::one_line;
@@ -25,7 +26,7 @@ impl Noticed {
         let (mut new, mut again, mut more) = (Vec::new(), Vec::new(), 0);
         for it in seen {
             // What is cut says so: a secret that was cut is found by that.
-            let message = one_line(&it.message, LONGEST_SEEN);
+            let message = one_line(&without_paths(&it.message), LONGEST_SEEN);
             let line = format!("{} at {}: {message}", it.kind.word(), it.path);
             match self.told.iter().position(|it| *it == line) {
                 Some(at) if at < known => again.push(format!("n{}", at + 1)),
@@ -57,6 +58,13 @@ impl Noticed {
     }
 }
 
+/// A message in which addresses end with their host: the rest is in the ledger.
+fn without_paths(message: &str) -> String {
+    let words = message.split(' ');
+    let words = words.map(|it| if it.contains("://") { host(it) } else { it.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +87,14 @@ mod tests {
         let both = noticed.tell(&[seen("no picture"), seen("no total"), seen("no font")]);
         let total = "n3 console-error at /orders: no total";
         assert_eq!(both, format!("\nnoticed:\n<data>\n{total}\n</data>\nand again: n1, n2"));
+    }
+
+    #[test]
+    fn an_address_is_told_up_to_its_path() {
+        let told = Noticed::default().tell(&[seen("https://a.example/pixel.png?id=7 was refused")]);
+        assert!(told.contains(": https://a.example/… was refused"), "{told}");
+        let told = Noticed::default().tell(&[seen("no host in here: / and //")]);
+        assert!(told.contains("no host in here: / and //"), "{told}");
     }
 
     #[test]

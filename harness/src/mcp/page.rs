@@ -170,7 +170,9 @@ impl Reader<'_> {
     /// neither words nor a state of its own.
     fn is_thing(&self, at: usize) -> bool {
         let it = &self.page.elements[at];
-        if !it.usable || !self.references.contains_key(&at) {
+        // A line between two entries of a menu; one that can be moved has a value.
+        let is_line = it.role == "separator" && it.value.is_none() && called(it).is_empty();
+        if !it.usable || is_line || !self.references.contains_key(&at) {
             return false;
         }
         let says_something = !self.is_nameless(at) || it.marks.iter().any(|it| it != "focused");
@@ -347,7 +349,7 @@ impl Reader<'_> {
 }
 
 /// An address that leads out of the product, up to its path.
-fn host(url: &str) -> String {
+pub fn host(url: &str) -> String {
     let path = url.find("://").and_then(|at| Some(at + 3 + url[at + 3..].find('/')?));
     match path {
         Some(path) if path + 1 < url.len() => format!("{}/…", &url[..path]),

@@ -103,6 +103,15 @@ fn what_a_page_says_cannot_end_its_mark_and_is_bounded() {
 }
 
 #[test]
+fn a_line_between_two_entries_is_told_only_where_it_can_be_moved() {
+    let line = || thing("separator", "");
+    let bar = Element { value: Some("40".to_owned()), ..line() };
+    let told = Book::default().tell(&page("/", vec![thing("button", "Cut"), line(), bar]));
+    assert_eq!(told.matches("separator").count(), 1, "{told}");
+    assert!(told.contains("separator = \"40\""), "{told}");
+}
+
+#[test]
 fn where_links_lead_within_the_product_is_told_to_who_asks() {
     let link = |name: &str, url: &str| Element {
         marks: vec![format!("url={url}")],
