@@ -117,6 +117,25 @@ fn found(
     }
 }
 
+/// What a thing that is gone has become on a page, and how it is named there.
+///
+/// # Errors
+/// Nothing is like it, several things are, or it is there under its name.
+pub fn has_become(
+    page: &Outline,
+    thing: &Likeness,
+    was: &Target,
+) -> Result<(Target, Healed), Refusal> {
+    match found(page, thing, was, Changed::Healed)? {
+        (target, Some(healed)) => Ok((target, healed)),
+        (target, None) => Err(Refusal {
+            why: Why::Otherwise,
+            expected: thing.said(),
+            actual: format!("{target} is there as it was"),
+        }),
+    }
+}
+
 fn percent(share: f64) -> u32 {
     (share * 100.0).round() as u32
 }
