@@ -14,9 +14,10 @@ use super::recorder::{as_written, likeness};
 use crate::agent::{Healed, has_become};
 use crate::ledger::LedgerError;
 use crate::model::event::Failure;
+use crate::model::outline::{Element, Outline};
 use crate::model::pursuit::Pursuit;
 use crate::model::recording::{Likeness, Recorded};
-use crate::model::{Action, Outcome, Step, Target, Template};
+use crate::model::{Action, Locator, Outcome, Step, Target, Template};
 use crate::process::FairInstant;
 use crate::surface::Done;
 
@@ -110,7 +111,7 @@ impl Attempt<'_> {
         }
         let page = self.outline(step).await.ok()?;
         let targets = action.targets();
-        let things = targets.iter().map(|it| likeness(&page, it)).collect::<Option<Vec<_>>>()?;
+        let things = targets.iter().map(|it| told(&page, it)).collect::<Option<Vec<_>>>()?;
         let values = self.values_of(step);
         let things = things.iter().map(|it| written_thing(it, &values)).collect();
         Some(Recorded { action: step.action.clone(), things })
@@ -213,6 +214,24 @@ impl Attempt<'_> {
     }
 }
 
+/// What the one thing is like that a target means; `None` where the page does not show which it is.
+fn told(page: &Outline, target: &Target) -> Option<Likeness> {
+    let by_locator = || {
+        let is = |it: &Element| match &target.locator {
+            Locator::Role { role, name: Some(name) } => it.role == *role && it.name == name.raw(),
+            Locator::Label(text) => {
+                it.usable && it.labels.first().is_some_and(|it| it == text.raw())
+            }
+            Locator::TestId(id) => it.test_id == id.raw(),
+            Locator::Role { name: None, .. } | Locator::Text(_) | Locator::Css(_) => false,
+        };
+        let mut all = (0..page.elements.len()).filter(|it| is(&page.elements[*it]));
+        let is_plain = target.within.is_none() && target.nth.is_none();
+        all.next().filter(|_| is_plain && all.next().is_none()).map(|at| Likeness::of(page, at))
+    };
+    likeness(page, target).or_else(by_locator)
+}
+
 /// An action with some of its things replaced, by their numbers.
 fn with_others(action: &Action, others: &[(usize, Target)]) -> Action {
     let mut at = 0;
@@ -236,5 +255,34 @@ fn written_target(target: &Target, values: &[(String, String)]) -> Target {
     match target.map(&|it: &Template| text(it.raw()).map(Template::new)) {
         Ok(target) => target,
         Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_told_by_its_test_id_its_label_or_its_name_where_that_is_one_thing() {
+        let element = |id: &str, label: &str| Element {
+            role: "textbox".to_owned(),
+            name: label.to_owned(),
+            labels: vec![label.to_owned()],
+            test_id: id.to_owned(),
+            usable: true,
+            ..Element::default()
+        };
+        let elements = vec![element("a", "Street"), element("b", "Town"), element("c", "Town")];
+        let page = Outline { elements, ..Outline::default() };
+        let id = |locator: Locator| told(&page, &Target::plain(locator)).map(|it| it.test_id);
+        let named = |name: &str| {
+            let name = Some(name.into());
+            Locator::Role { role: "textbox".to_owned(), name }
+        };
+        assert_eq!(id(Locator::TestId("b".into())).as_deref(), Some("b"));
+        assert_eq!(id(Locator::Label("Street".into())).as_deref(), Some("a"));
+        assert_eq!(id(named("Street")).as_deref(), Some("a"));
+        assert_eq!(id(named("Town")), None, "two are called so");
+        assert_eq!(id(Locator::Css("input".into())), None);
     }
 }
