@@ -1,5 +1,6 @@
 //! Recordings in whole nights: a goal in plain words is recorded and accepted, repeated without its
-//! words being read, healed with a change that waits for review, and lost where the product broke.
+//! words being read, healed with a change that waits for review, and lost where the product broke; and
+//! written steps whose things are kept, which are healed in the same way.
 
 use serde_json::Value;
 
@@ -50,12 +51,29 @@ fn serve(suite: &SuiteCopy, change: &str) {
     );
 }
 
+/// The same in written steps.
+const WRITTEN: &str = "\
+scenario: order
+steps:
+  - open: /
+  - fill: { 'textbox \"E-mail\"': ada@example.org }
+  # The only way to pay.
+  - click: button \"Place order\" # at last
+  - see: 'text \"Ordered for ada@example.org\"'
+  - snapshot: ordered
+    facets: [recording]
+";
+
 /// A suite whose recording was accepted.
 fn accepted() -> SuiteCopy {
+    accepted_of(SCENARIO)
+}
+
+fn accepted_of(scenario: &str) -> SuiteCopy {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/pages.py", PAGES);
-    suite.write("scenarios/order.yaml", SCENARIO);
+    suite.write("scenarios/order.yaml", scenario);
     serve(&suite, "");
     let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "first"]);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
@@ -133,5 +151,41 @@ fn a_recording_is_not_healed_where_the_product_broke() {
         let failed = steps.iter().find(|it| it["outcome"] == "failed").expect("a failed step");
         let told = text(&failed["expected"]);
         assert!(told.contains(expected), "{change}: {told}");
+    }
+}
+
+#[test]
+fn a_written_step_is_healed_and_accepting_that_writes_it_into_the_scenario() {
+    let suite = accepted_of(WRITTEN);
+    let (code, sound) = night(&suite, "", "second");
+    assert_eq!((code, verdicts(&sound)), (Some(0), words(&[("order", "unchanged")])));
+
+    let (code, drifted) = night(&suite, "relabelled", "drifted");
+    assert_eq!((code, verdicts(&drifted)), (Some(0), words(&[("order", "drifted")])));
+    assert_eq!(way(&suite, "drifted"), words(&[("healed", "")]));
+    let title = text(&drifted["findings"][0]["title"]);
+    assert!(title.contains("Buy now") && title.contains("Place order"), "{title}");
+    let scenario = || std::fs::read_to_string(suite.root().join("scenarios/order.yaml"));
+    assert_eq!(scenario().expect("a scenario"), WRITTEN, "a night writes nothing");
+
+    let answer = suite.run(&["review", "drifted", "--accept", "F1"]);
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let wanted = WRITTEN.replace("button \"Place order\"", "'button \"Buy now\"'");
+    assert_eq!(scenario().expect("a scenario"), wanted);
+    let (code, sound) = night(&suite, "relabelled", "after");
+    assert_eq!((code, verdicts(&sound)), (Some(0), words(&[("order", "unchanged")])));
+}
+
+#[test]
+fn a_written_step_is_not_healed_where_the_product_broke() {
+    let suite = accepted_of(WRITTEN);
+    for (change, expected) in [("gone", "button \"Place order\""), ("broken", "text \"Ordered")] {
+        let (code, broken) = night(&suite, change, change);
+        assert_eq!((code, verdicts(&broken)), (Some(1), words(&[("order", "regressed")])));
+        let steps = broken["scenarios"][0]["attempts"][0]["steps"].as_array().expect("steps");
+        let failed = steps.iter().find(|it| it["outcome"] == "failed").expect("a failed step");
+        let told = text(&failed["expected"]);
+        assert!(told.contains(expected), "{change}: {told}");
+        assert_eq!(way(&suite, change), []);
     }
 }

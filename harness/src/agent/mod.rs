@@ -23,7 +23,7 @@ use crate::model::pursuit::Said;
 use crate::model::{Action, Step};
 
 pub use plain::{Named, PlainWords, SECRET};
-pub use replay::Replay;
+pub use replay::{Replay, has_become};
 pub use scripted::Scripted;
 
 /// What the agent knows of the step that it proposed last.

@@ -11,7 +11,9 @@ use crate::agent::Turn;
 use crate::ledger::LedgerError;
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Action, Snapshot};
-use crate::model::{EvidenceRef, FacetKind, Outcome, Step, StepOutcome, Target, Template};
+use crate::model::{
+    EvidenceRef, Facet, FacetContent, FacetKind, Outcome, Step, StepOutcome, Target, Template,
+};
 use crate::policy::{PolicyDecision, Ruling};
 use crate::surface::command::CommandDone;
 use crate::surface::{Done, Look, SurfaceError};
@@ -120,15 +122,7 @@ impl Attempt<'_> {
             Action::Set(all) => Ok(self.set(all)),
             Action::When(when) => Ok(self.decide_on(step, when).await),
             Action::Repeat(repeat) => Ok(self.decide_on_round(step, repeat, turn.round).await),
-            _ => {
-                let Some(page) = self.page(step) else {
-                    return Ok(CarriedOut::failed(no_page(step)));
-                };
-                match page.act(&action).await {
-                    Ok(done) => Ok(self.conclude(done, None, Vec::new())),
-                    Err(error) => Ok(CarriedOut::harness_error(&error)),
-                }
-            }
+            _ => Box::pin(self.act_as_written(step, &action)).await,
         }
     }
 
@@ -225,8 +219,15 @@ impl Attempt<'_> {
         let look = Look { facets, masks, varies: &*varies, image, accepted };
         match page.observe(&look).await {
             Ok(Ok(mut observation)) => {
-                let facets = look.facets;
+                let mut facets = look.facets;
                 observation.place = self.sites.told(observation.place);
+                if !self.scenario.steps_kept_at(&snapshot.name).is_empty()
+                    && let Some(text) = self.recorder.of_written(&snapshot.name)
+                {
+                    let (kind, content) = (FacetKind::Recording, FacetContent::Text(text));
+                    facets.push(kind);
+                    observation.facets.push(Facet { kind, content });
+                }
                 self.record_checkpoint(step, snapshot, &observation, &facets)?;
                 Ok(CarriedOut {
                     outcome: StepOutcome::Passed,
@@ -261,7 +262,7 @@ impl Attempt<'_> {
 }
 
 /// What becomes of a written step that policy does not allow.
-fn forbidden(step: &Step, decision: &PolicyDecision) -> Option<Failure> {
+pub(super) fn forbidden(step: &Step, decision: &PolicyDecision) -> Option<Failure> {
     match decision.ruling {
         Ruling::Allow => None,
         Ruling::Ask | Ruling::Deny => Some(Failure {

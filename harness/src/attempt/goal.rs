@@ -27,9 +27,9 @@ use crate::process::FairInstant;
 use crate::surface::Done;
 
 /// How long something may take to appear after an action.
-const APPEARING: Duration = Duration::from_secs(3);
+pub(super) const APPEARING: Duration = Duration::from_secs(3);
 /// How long is waited between two looks at a page on which nothing fits.
-const PAUSE: Duration = Duration::from_millis(150);
+pub(super) const PAUSE: Duration = Duration::from_millis(150);
 
 /// The way to a goal so far.
 pub(super) struct Way<'a> {

@@ -23,6 +23,7 @@
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
 //! - `marks.rs`: what stands for secrets in what is proposed.
 //! - `recorder.rs`: recordings of goals that were reached, and which are accepted.
+//! - `written.rs`: what the things of written steps were like, and what they have become.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
@@ -48,6 +49,7 @@ mod terminal;
 mod tests;
 pub mod totp;
 mod worked;
+mod written;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

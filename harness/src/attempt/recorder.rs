@@ -1,9 +1,11 @@
 //! [`Recorder`]: the accepted recordings of a scenario, and the one that is being made: a goal that was
 //! reached becomes a recording as soon as each of its checks has held.
 //!
-//! A part of [`Attempt`]; `goal.rs` follows the words or the recording.
+//! A part of [`Attempt`]; `goal.rs` follows the words or the recording, `written.rs` looks after the
+//! things of written steps.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use super::Attempt;
 use super::marks::{shown, unmarked};
@@ -11,7 +13,7 @@ use crate::agent::{Healed, Replay, SECRET};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
 use crate::model::outline::Outline;
-use crate::model::recording::{Likeness, Recorded, Recording, Recordings, referring};
+use crate::model::recording::{Likeness, Recorded, Recording, Recordings, WRITTEN, referring};
 use crate::model::{Action, Event, FacetContent, FacetKind, Locator, Step, Target, Template};
 
 /// What an attempt knows of recordings.
@@ -21,6 +23,8 @@ pub struct Recorder<'a> {
     proposed: &'a BTreeSet<String>,
     write: fn(&Recording) -> Option<String>,
     underway: Option<Underway>,
+    /// The written steps that were done, with what their things were like.
+    pub(super) used: Vec<Recorded>,
 }
 
 /// A goal that was reached, while its checks are made.
@@ -40,13 +44,43 @@ impl<'a> Recorder<'a> {
     #[must_use]
     pub fn new(accepted: &'a Recordings, write: fn(&Recording) -> Option<String>) -> Self {
         static NONE: BTreeSet<String> = BTreeSet::new();
-        Self { accepted, proposed: &NONE, write, underway: None }
+        Self { accepted, proposed: &NONE, write, underway: None, used: Vec::new() }
     }
 
     /// The same, where these were only found tonight.
     #[must_use]
     pub fn proposing(self, proposed: &'a BTreeSet<String>) -> Self {
         Self { proposed, ..self }
+    }
+
+    /// The actions that somebody accepted at a checkpoint.
+    pub(super) fn accepted_at(&self, checkpoint: &str) -> &[Recorded] {
+        let own = self.accepted.get(checkpoint).filter(|_| !self.proposed.contains(checkpoint));
+        own.map_or(&[][..], |it| it.1.actions.as_slice())
+    }
+
+    /// The recording of the written steps before a snapshot; `None` where nothing is known of any.
+    /// What is as it was accepted stays so, to the letter.
+    pub(super) fn of_written(&mut self, checkpoint: &str) -> Option<String> {
+        let of = |actions| Recording { words: WRITTEN.to_owned(), meaning: None, actions };
+        let mut actions = std::mem::take(&mut self.used);
+        if let Some((text, own)) = self.accepted.get(checkpoint)
+            && own.actions == actions
+        {
+            return Some(text.clone());
+        }
+        actions.retain(|it| (self.write)(&of(vec![it.clone()])).is_some());
+        if actions.is_empty() { None } else { (self.write)(&of(actions)) }
+    }
+}
+
+/// What turns a text of a page into one of a file: each of the values is its reference again.
+pub(super) fn as_written(
+    values: &[(String, String)],
+) -> impl Fn(&str) -> Result<String, Infallible> + '_ {
+    move |text: &str| {
+        let literal = text.replace("${", "$${");
+        Ok(referring(&shown(&literal), values))
     }
 }
 
@@ -79,16 +113,8 @@ impl Attempt<'_> {
         action: &Action,
         page: &Outline,
     ) -> Option<Recorded> {
-        let product = self.sites.other(step);
-        let secrets = self.ledger.secrets();
-        let names = goal.words.references().into_iter().filter(|it| !it.starts_with("secret:"));
-        let values: Vec<(String, String)> = names
-            .filter_map(|it| Some((it.to_owned(), self.scope.value(it, product, secrets)?)))
-            .collect();
-        let text = |text: &str| {
-            let literal = text.replace("${", "$${");
-            Ok::<_, std::convert::Infallible>(referring(&shown(&literal), &values))
-        };
+        let values = self.values(step, goal.words.references());
+        let text = as_written(&values);
         let things = action.targets().iter().map(|it| likeness(page, it)).collect::<Option<_>>()?;
         let whole = Recording {
             words: String::new(),
@@ -99,6 +125,20 @@ impl Attempt<'_> {
             Ok(whole) => whole.actions.into_iter().next(),
             Err(never) => match never {},
         }
+    }
+
+    /// The values of these names, but for secrets.
+    pub(super) fn values<'n>(
+        &self,
+        step: &Step,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Vec<(String, String)> {
+        let product = self.sites.other(step);
+        let secrets = self.ledger.secrets();
+        let names = names.into_iter().filter(|it| !it.starts_with("secret:"));
+        names
+            .filter_map(|it| Some((it.to_owned(), self.scope.value(it, product, secrets)?)))
+            .collect()
     }
 
     /// Keeps the way to a goal until its checks have held. What was repeated unchanged stays as it
@@ -183,7 +223,7 @@ impl Attempt<'_> {
 }
 
 /// What a thing is like on a page; `None` where the page does not show which one it is.
-fn likeness(page: &Outline, target: &Target) -> Option<Likeness> {
+pub(super) fn likeness(page: &Outline, target: &Target) -> Option<Likeness> {
     let is = |it: &crate::model::outline::Element| match (&it.target, &target.locator) {
         (Some(own), _) => own == target,
         (None, Locator::Text(text)) => it.text == text.raw() && target.within.is_none(),

@@ -6,6 +6,7 @@ mod errand;
 mod goal;
 mod guest;
 mod recordings;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -93,8 +93,9 @@ impl Desk {
             .into_iter()
             .map(|index| self.take(index, chosen, how.why))
             .collect::<Result<_, ReviewError>>()?;
+        let texts = self.renamed(&items)?;
         let record = self.record(Decision::Accepted, chosen, how);
-        self.write_baselines(record, Change::default(), &items, how.force)
+        self.write_baselines(record, changed(texts)?, &items, how.force)
     }
 
     /// Leaves the baseline as it is, and remembers that somebody looked.
@@ -154,14 +155,7 @@ impl Desk {
         let gone = pending.iter().filter(|it| items.iter().all(|taking| taking.index != **it));
         record.keys.extend(gone.clone().flat_map(|it| self.keys(*it, chosen)));
         let gone: Vec<usize> = gone.copied().collect();
-        let mut change = Change::default();
-        for (path, text) in texts {
-            if let Err(error) = change.write(&path, text.as_bytes()) {
-                change.roll_back();
-                return Err(error);
-            }
-        }
-        let mut decided = self.write_baselines(record, change, &items, how.force)?;
+        let mut decided = self.write_baselines(record, changed(texts)?, &items, how.force)?;
         decided.pending.extend(gone.into_iter().map(|it| (it, None)));
         Ok(decided)
     }
@@ -505,6 +499,18 @@ impl Desk {
             Err(error) => Ok(Decided { forgotten: Some(error.to_string()), ..decided }),
         }
     }
+}
+
+/// Files of the suite with other texts: all of them, or none.
+fn changed(texts: impl IntoIterator<Item = (PathBuf, String)>) -> Result<Change, ReviewError> {
+    let mut change = Change::default();
+    for (path, text) in texts {
+        if let Err(error) = change.write(&path, text.as_bytes()) {
+            change.roll_back();
+            return Err(error);
+        }
+    }
+    Ok(change)
 }
 
 /// The path below the root, with `/`.

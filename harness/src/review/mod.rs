@@ -3,8 +3,9 @@
 //! [`desk`] sorts it into items, one for each cause. [`decide`] carries decisions out: it checks
 //! that nothing would be lost ([`check`]), writes through [`change`] and remembers in [`log`], from
 //! where everything can be taken back ([`undo`]). [`share`] and [`take`] are about snapshots that
-//! several findings changed. [`propose`] finds redactions and what they cost, [`detail`] is what
-//! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
+//! several findings changed, [`renamed`] about steps whose things have other names. [`propose`] finds
+//! redactions and what they cost, [`detail`] is what both screens show. [`console`] is the screen of a
+//! terminal, [`web`] the same as pages.
 //!
 //! The files:
 //! - `desk.rs`: `Desk`: what waits, as one item a cause.
@@ -12,6 +13,7 @@
 //! - `check.rs`: looks at what stands in the suite before it is written over.
 //! - `share.rs`: the part of a snapshot that one of several findings has.
 //! - `take.rs`: what a decision writes of a snapshot: all of it, or its own parts.
+//! - `renamed.rs`: the scenarios in which things of written steps get other names.
 //! - `undo.rs`: takes decisions back.
 //! - `change.rs`: files of the suite written together and put back; the lock of a review.
 //! - `log.rs`: the decisions on a night, one line each, with what they replaced.
@@ -29,6 +31,7 @@ pub mod desk;
 pub mod detail;
 pub mod log;
 pub mod propose;
+mod renamed;
 mod share;
 mod take;
 mod undo;

@@ -48,7 +48,8 @@
 //! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
 //! - `recording.rs`: writes and reads recordings.
-//! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
+//! - `patch.rs`: adds an entry to a list of a YAML file, or names a thing otherwise, and leaves the
+//!   rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
 mod agent;

@@ -7,14 +7,17 @@
 //!
 //! The files:
 //! - `entry.rs`: the entries that it adds: redactions, other remedies, suppressions.
+//! - `target.rs`: names a thing of a step otherwise.
 
 mod entry;
+mod target;
 
 use std::fmt::Write as _;
 
 use serde_yaml::granit_parser::{Event, Parser, Span, StructureStyle};
 
 pub use self::entry::{loads, read_redaction, redaction_text, remedy_text, suppression_text};
+pub use self::target::replace_target;
 
 /// Why a file could not be edited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +35,16 @@ pub enum PatchError {
         "`snapshot: {0}` is there several times, and no longer on the night's line; add the entry by hand, or run the night again"
     )]
     Ambiguous(String),
+    /// A step does not name a thing once, or not in a way that can be edited safely.
+    #[error(
+        "the step does not name {was} once where the night read it; write {is} there by hand, and accept again"
+    )]
+    Target {
+        /// How the thing was named.
+        was: String,
+        /// How it is named now.
+        is: String,
+    },
     /// The list is written in a way that cannot be edited safely.
     #[error("\"{key}\" is {how}; add this entry by hand: {entry}")]
     Form {

@@ -40,7 +40,8 @@ pub enum FacetKind {
     Requests,
     /// What hinders people who use assistive technology, as a sorted set.
     A11y,
-    /// The actions by which a goal in plain words was reached, as YAML.
+    /// The actions by which a goal in plain words was reached, or those of written steps, with what
+    /// their things were like; as YAML.
     Recording,
 }
 

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
+use super::action::{Action, Step};
+use super::facet::FacetKind;
 use super::outline::{Element, Outline};
+use super::scenario::Scenario;
+use super::snapshot::Snapshot;
 use super::target::Target;
 use super::template::Template;
 
@@ -21,6 +24,9 @@ pub struct Recording {
     /// What was done, in order.
     pub actions: Vec<Recorded>,
 }
+
+/// The words of a recording of written steps, which need none.
+pub const WRITTEN: &str = "the steps as they are written";
 
 /// The accepted recordings of a scenario: the text of the file and what it says, by checkpoint.
 pub type Recordings = BTreeMap<String, (String, Recording)>;
@@ -241,6 +247,55 @@ impl Action {
     }
 }
 
+impl Scenario {
+    /// The written steps whose things a snapshot keeps, in order: those behind the last one that does,
+    /// where the snapshot lists the facet `recording`.
+    #[must_use]
+    pub fn steps_kept_at(&self, checkpoint: &str) -> Vec<&Step> {
+        let mut kept = Vec::new();
+        for step in &self.steps {
+            match keeps_things(step) {
+                Some(snapshot) if snapshot.name == checkpoint => return kept,
+                Some(_) => kept.clear(),
+                None if is_kept(step) => kept.push(step),
+                None => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// The snapshot that keeps the things of a step.
+    #[must_use]
+    pub fn keeper_of(&self, step: &Step) -> Option<&Snapshot> {
+        let at = self.steps.iter().position(|it| it.index == step.index)?;
+        let behind = || self.steps[at..].iter().find_map(keeps_things);
+        is_kept(&self.steps[at]).then(behind).flatten()
+    }
+}
+
+fn keeps_things(step: &Step) -> Option<&Snapshot> {
+    match &step.action {
+        Action::Snapshot(it) if it.lists(FacetKind::Recording) => Some(it),
+        _ => None,
+    }
+}
+
+/// Whether it is an action of the scenario's own file, done once, that does nothing while a thing that
+/// it names is not there. What a check names is never looked for under another name.
+fn is_kept(step: &Step) -> bool {
+    step.via.is_empty()
+        && matches!(
+            step.action,
+            Action::Click(_)
+                | Action::Fill(_)
+                | Action::Choose { .. }
+                | Action::Check(_)
+                | Action::Uncheck(_)
+                | Action::Clear(_)
+                | Action::Hover(_)
+        )
+}
+
 /// A text in which each value, where it stands as words of its own, is its reference again.
 #[must_use]
 pub fn referring(text: &str, values: &[(String, String)]) -> String {
@@ -310,6 +365,34 @@ mod tests {
         let told = |it: &str| referring(it, &values);
         assert_eq!(told("an, Standard an"), "${who}, Standard ${who}");
         assert_eq!(told("7 of them"), "7 of them", "one letter says too little");
+    }
+
+    #[test]
+    fn a_snapshot_keeps_the_actions_before_it_and_no_checks() {
+        let thing = || Target::plain(Locator::Text("a".into()));
+        let keeps = |name: &str| {
+            let facets = Some(vec![FacetKind::Recording]);
+            Action::Snapshot(Snapshot { name: name.to_owned(), facets, ..Snapshot::default() })
+        };
+        let other = Snapshot { name: "list".to_owned(), ..Snapshot::default() };
+        let actions = [
+            Action::click(thing()),
+            Action::See(vec![thing()]),
+            Action::Snapshot(other),
+            keeps("first"),
+            Action::Hover(thing()),
+            keeps("second"),
+            Action::click(thing()),
+        ];
+        let numbered = |(at, action)| Step::new(at, "scenarios/a.yaml", 1, action);
+        let steps: Vec<Step> = (1..).zip(actions).map(numbered).collect();
+        let scenario = Scenario { steps, ..Scenario::default() };
+        let kept = |name: &str| -> Vec<u32> {
+            scenario.steps_kept_at(name).into_iter().map(|it| it.index).collect()
+        };
+        assert_eq!([kept("first"), kept("list"), kept("second")], [vec![1], vec![], vec![5]]);
+        let keeper = |at: usize| scenario.keeper_of(&scenario.steps[at]).map(|it| it.name.as_str());
+        assert_eq!([0, 1, 4, 6].map(keeper), [Some("first"), None, Some("second"), None]);
     }
 
     #[test]

@@ -213,17 +213,17 @@ fn changed(all: &[Line<'_>]) -> Option<String> {
     })
 }
 
-/// What became of the way to a goal, by the line of the recording that says most.
+/// What became of the way to a goal, or of written steps, by the line of the recording that says most.
 fn recorded(removed: Option<&str>, added: Option<&str>) -> String {
     let shown = |it: &str| plain(it.trim().trim_start_matches("- "), 80);
     match (removed, added) {
         (Some(was), Some(is)) => {
-            format!("the recorded way to a goal is another: {} was {}", shown(is), shown(was))
+            format!("the recorded way is another: {} was {}", shown(is), shown(was))
         }
         (Some(it), None) | (None, Some(it)) => {
-            format!("the recorded way to a goal is another: {}", shown(it))
+            format!("the recorded way is another: {}", shown(it))
         }
-        (None, None) => "the recorded way to a goal is another".to_owned(),
+        (None, None) => "the recorded way is another".to_owned(),
     }
 }
 

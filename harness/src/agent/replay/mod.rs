@@ -117,6 +117,31 @@ fn found(
     }
 }
 
+/// What a thing that is not found by its target any more has become on a page. One that is as it was
+/// but for what the target says of it, such as a test id, is found by its name.
+///
+/// # Errors
+/// Nothing is like it, several things are, or the page shows it under its target.
+pub fn has_become(
+    page: &Outline,
+    thing: &Likeness,
+    was: &Target,
+) -> Result<(Target, Healed), Refusal> {
+    let is_alone = was.within.is_none() && was.nth.is_none();
+    match found(page, thing, was, Changed::Healed)? {
+        (target, Some(healed)) => Ok((target, healed)),
+        (target, None) if is_alone && target != *was => {
+            let (was, is) = (was.to_string(), target.to_string());
+            Ok((target, Healed { action: 0, was, is, like: 100, next: 0 }))
+        }
+        (target, None) => Err(Refusal {
+            why: Why::Otherwise,
+            expected: thing.said(),
+            actual: format!("{target} is there, and cannot be told from others of its kind"),
+        }),
+    }
+}
+
 fn percent(share: f64) -> u32 {
     (share * 100.0).round() as u32
 }

@@ -272,3 +272,26 @@ fn what_is_told_by_a_number_or_a_test_id_is_not_at_hand() {
     by_number.actions[0].action = Action::click(second);
     assert_eq!(Replay::of(by_number).at_hand(), None);
 }
+
+#[test]
+fn a_thing_whose_target_means_nothing_any_more_is_found_by_its_name_or_its_likeness() {
+    let was = Target::plain(Locator::TestId("place".into()));
+    let thing = Likeness { test_id: "place".to_owned(), ..Likeness::of(&checkout(), ORDER) };
+    let (target, healed) = has_become(&checkout(), &thing, &was).expect("it has the same name");
+    assert_eq!(target, named("button", "Place order"));
+    assert_eq!((healed.was.as_str(), healed.like), ("testid \"place\"", 100));
+
+    let mut now = checkout();
+    renamed(&mut now.elements[ORDER], "Submit order");
+    let (target, _) = has_become(&now, &thing, &was).expect("it is like it");
+    assert_eq!(target, named("button", "Submit order"));
+    now.elements[ORDER] = element("paragraph", "Submit order", Some(FORM));
+    assert!(has_become(&now, &thing, &was).is_err(), "it can no longer be used");
+
+    let mut only = checkout();
+    only.elements.truncate(11);
+    let row = Target::plain(Locator::Role { role: "listitem".to_owned(), name: None });
+    let was = Target { within: Some(Box::new(row)), ..named("button", "Delete") };
+    let thing = Likeness::of(&checkout(), SECOND_DELETE);
+    assert!(has_become(&only, &thing, &was).is_err(), "another row has such a button");
+}

@@ -46,7 +46,7 @@ async fn accepted(words: &str, then: Vec<Outline>, now: Vec<Outline>) -> (Stage,
     (stage, recording)
 }
 
-fn hinted(name: &str) -> Element {
+pub(super) fn hinted(name: &str) -> Element {
     Element { hints: vec!["btn".to_owned(), "save-order".to_owned()], ..element("button", name) }
 }
 

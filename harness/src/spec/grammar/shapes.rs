@@ -12,9 +12,11 @@ use crate::model::worked::Form;
 pub(crate) const STATES: [&str; 6] =
     ["checked", "disabled", "expanded", "selected", "pressed", "focused"];
 
-/// The facets of a page and of a terminal: `snapshot` is for both.
+/// The facets of a page and of a terminal, for both of which `snapshot` is, and what the things were
+/// like that the steps used.
 pub(crate) fn snapshot_facets() -> Vec<&'static str> {
-    OF_PAGES.into_iter().chain([FacetKind::Screen, FacetKind::Exit]).map(FacetKind::word).collect()
+    let others = [FacetKind::Screen, FacetKind::Exit, FacetKind::Recording];
+    OF_PAGES.into_iter().chain(others).map(FacetKind::word).collect()
 }
 
 /// The facets of a page, which profiles are made of.
