@@ -33,7 +33,8 @@ fn another_way_to_a_goal_drifts_and_waits_for_a_person() {
     let wanted = (Verdict::Drifted, vec![Verdict::Drifted], Decision::Pass);
     assert_eq!(verdicts(&drifted), wanted);
     let judgement = judge(&drifted);
-    let title = "the recorded way is another: click: 'button \"Store\"' was click: 'button \"Save\"'";
+    let title =
+        "the recorded way is another: click: 'button \"Store\"' was click: 'button \"Save\"'";
     assert_eq!(titles(&judgement), [title]);
     let pending: Vec<FacetKind> = judgement.pending.iter().map(|it| it.facet).collect();
     assert_eq!(pending, [FacetKind::Recording]);
