@@ -13,7 +13,7 @@ use crate::cause::node::is_echo;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{TELLING, exchanged, tokens};
+use crate::model::edit::{TELLING, WHOLE, exchanged, numbers, tokens};
 use crate::model::thing::{Node, Thing};
 
 pub(super) const RULE: Rule = Rule { id: "relation", edges };
@@ -36,8 +36,9 @@ enum Relation {
     Times(u64, bool),
     /// A text ends after so many characters, and with which signs.
     Ends(usize, String),
-    /// A value is the one before it in its row, or the one behind it.
-    Beside(bool),
+    /// Values are those before them in their row, or those behind them: which ones of the row, as they
+    /// are counted among numbers or among words.
+    Beside(bool, Vec<usize>),
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -244,26 +245,34 @@ fn ends(old: &str, new: &str) -> Option<Relation> {
 }
 
 /// Values that became those beside them, where both say enough: another column is written twice.
+/// Nothing, and all of a hundred, are what several counts of a row are by themselves.
 fn beside(was: &[&str], is: &[&str]) -> Option<Relation> {
     const DIGITS: usize = 3;
+    const FULL: u64 = 100 * WHOLE.unsigned_abs();
+    let usual = |it: &str| numbers(&it.replace(',', "")).iter().any(|it| matches!(*it, 0 | FULL));
     let number = |it: &str| it.replace([',', '.'], "").parse::<u64>().ok();
     let differ = exchanged(was, is);
     let telling = |at: &usize| match [was[*at], is[*at]].map(number) {
         [Some(gone), Some(came)] => {
-            was[*at].len() + is[*at].len() >= DIGITS && gone.abs_diff(came) > 1
+            let digits = was[*at].len() + is[*at].len();
+            digits >= DIGITS && gone.abs_diff(came) > 1 && !usual(is[*at])
         }
         _ => [was[*at], is[*at]].iter().all(|it| it.len() >= TELLING_VALUE),
     };
+    let alike = |at: usize, it: usize| number(is[it]).is_some() == number(is[at]).is_some();
     // Beside a number stands another one, whatever they are called.
     let near = |at: usize, left: bool| {
-        let is_alike = |it: &usize| number(is[*it]).is_some() == number(is[at]).is_some();
+        let is_alike = |it: &usize| alike(at, *it);
         let found =
             if left { (0..at).rev().find(is_alike) } else { (at + 1..is.len()).find(is_alike) };
         found.filter(|it| !differ.contains(it)).map(|it| is[it])
     };
     let same = |left: &bool| differ.iter().all(|at| near(*at, *left) == Some(is[*at]));
     let side = [true, false].into_iter().find(same)?;
-    (!differ.is_empty() && differ.iter().all(telling)).then_some(Relation::Beside(side))
+    let column = |at: &usize| (0..*at).filter(|it| alike(*at, *it)).count();
+    let columns = differ.iter().map(column).collect();
+    let tells = !differ.is_empty() && differ.iter().all(telling);
+    tells.then_some(Relation::Beside(side, columns))
 }
 
 #[cfg(test)]
@@ -298,6 +307,9 @@ mod tests {
         let large = ("- heading \"Inbox\"", "- heading \"INBOX\"");
         assert_eq!(joins(large, ("Sent mails", "SENT MAILS")), 1);
         assert_eq!(joins(large, ("Sent mails", "sent mails")), 0);
+        let row = ("- row \"Pen 12 40 7\"", "- row \"Pen 12 12 7\"");
+        assert_eq!(joins(row, ("31;58;4", "31;31;4")), 1);
+        assert_eq!(joins(row, ("4;31;58", "4;31;31")), 0, "that is another column");
     }
 
     #[test]
@@ -341,14 +353,18 @@ mod tests {
 
     #[test]
     fn a_value_that_is_now_the_one_beside_it_is_one_in_every_row_and_another_value_is_none() {
-        let left = [Relation::Beside(true)];
-        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 38 115"), left);
-        assert_eq!(printed("3;7;22;16", "3;7;7;16"), left);
-        assert_eq!(printed("<all blank=\"7\" no=\"18\">", "<all blank=\"7\" no=\"7\">"), left);
+        let left = |column| [Relation::Beside(true, vec![column])];
+        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 38 115"), left(2));
+        assert_eq!(printed("3;7;22;16", "3;7;7;16"), left(2), "it is the column of that number");
+        assert_eq!(printed("<all blank=\"7\" no=\"18\">", "<all blank=\"7\" no=\"7\">"), left(1));
         let row = |cells: &str| format!("- row \"{cells}\"");
-        assert_eq!(of(FacetKind::Aria, &row("Pen 12 40"), &row("Pen 12 12")), left);
-        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 49 49 115"), [Relation::Beside(false)]);
+        assert_eq!(of(FacetKind::Aria, &row("Pen 12 40"), &row("Pen 12 12")), left(1));
+        let right = [Relation::Beside(false, vec![1])];
+        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 49 49 115"), right);
         assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 37 115"), []);
         assert_eq!(printed("7 8 34", "7 7 34"), [], "one less is usual");
+        assert_eq!(printed("sent: 12 failed: 0", "sent: 0 failed: 0"), [], "nothing is nothing");
+        assert_eq!(printed("orders 15 0.00", "orders 0.00 0.00"), []);
+        assert_eq!(printed("100 95", "100 100"), [], "that is all of a hundred");
     }
 }
