@@ -11,7 +11,7 @@ use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 use crate::model::edit::{WHOLE, is_name, numbers, tokens};
 use crate::model::finding::{DiffTag, FacetChange};
-use crate::model::thing::Thing;
+use crate::model::thing::{Node, Thing};
 
 pub(super) const RULE: Rule = Rule { id: "balance", edges };
 
@@ -79,11 +79,13 @@ fn balance(evidence: &Evidence<'_>, spot: usize, facet: &FacetChange) -> Option<
     let exact: BTreeSet<&(Slot, i64)> =
         differing.iter().flat_map(|it| &it.1).filter(|it| held.is_sum(it)).collect();
     let sizes: BTreeSet<i64> = exact.iter().map(|it| it.1).collect();
-    // One size, and a small one, is what many numbers differ by.
-    if sizes.len() < 2 && sizes.first().is_none_or(|it| *it < LARGE) {
+    // One size, and a small one or that of a number without a name, is what many numbers differ by.
+    let telling = |it: &&(Slot, i64)| it.1 >= LARGE && !it.0.is_nameless();
+    if sizes.len() < 2 && !exact.iter().any(telling) {
         return None;
     }
-    let is_total = |it: &&(usize, Vec<(Slot, i64)>)| it.1.iter().all(|it| held.explains(it));
+    let fits = |it: &(Slot, i64)| held.is_sum(it) || held.explains(it);
+    let is_total = |it: &&(usize, Vec<(Slot, i64)>)| it.1.iter().all(fits);
     Some(Balance {
         parts: one.iter().map(|it| it.0).collect(),
         totals: differing.iter().filter(is_total).map(|it| it.0).collect(),
@@ -98,6 +100,24 @@ enum Slot {
     Name(String),
 }
 
+impl Slot {
+    /// Whether nothing says of what the number is told.
+    fn is_nameless(&self) -> bool {
+        matches!(self, Self::Name(name) if name.is_empty())
+    }
+
+    /// Whether both are one name, of which one has something before it: `nFiles` and `n_files`.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(one), Self::Name(other)) => {
+                let is_named = !one.is_empty() && !other.is_empty();
+                is_named && (one.ends_with(other.as_str()) || other.ends_with(one.as_str()))
+            }
+            (Self::Name(_) | Self::Place(..), Self::Name(_) | Self::Place(..)) => false,
+        }
+    }
+}
+
 /// What the lines that came or went hold.
 #[derive(Debug, Default)]
 struct Held {
@@ -105,6 +125,8 @@ struct Held {
     sums: BTreeMap<Slot, i64>,
     /// What one of them holds, some of them together, or side by side.
     amounts: BTreeSet<i64>,
+    /// What all of several numbers are together.
+    whole: Option<i64>,
 }
 
 impl Held {
@@ -118,16 +140,19 @@ impl Held {
             let own: Vec<&String> = numbers.iter().filter_map(|it| lines.get(it)).collect();
             let is_unseen = own.is_empty();
             let told = told.iter().filter(|_| is_unseen);
-            for (slot, number) in own.into_iter().chain(told).flat_map(|it| slots(it)) {
-                *held.sums.entry(slot).or_default() += number;
+            let texts = own.into_iter().chain(told).filter_map(|it| said(it, facet.facet));
+            for (slot, number) in texts.flat_map(slots) {
+                let sum = held.sums.entry(slot).or_default();
+                *sum = sum.saturating_add(number);
                 all.push(number);
             }
         }
+        held.whole = (all.len() > 1).then(|| all.iter().copied().fold(0, i64::saturating_add));
         all.truncate(MOST);
         for from in 0..all.len() {
-            let mut sum = 0;
+            let mut sum = 0_i64;
             held.amounts.extend(all[from..].iter().map(|it| {
-                sum += it;
+                sum = sum.saturating_add(*it);
                 sum
             }));
         }
@@ -140,9 +165,12 @@ impl Held {
         self.sums.get(slot) == Some(amount)
     }
 
-    /// Whether a number differs by something that they hold.
-    fn explains(&self, (_, amount): &(Slot, i64)) -> bool {
-        self.amounts.contains(amount)
+    /// Whether a number differs by something that they hold. A small one does so by chance, unless it
+    /// is all of it, or what they hold by nearly the same name.
+    fn explains(&self, (slot, amount): &(Slot, i64)) -> bool {
+        let by_name = || self.sums.iter().any(|it| it.1 == amount && it.0.is_like(slot));
+        let is_large = *amount >= LARGE && self.amounts.contains(amount);
+        is_large || self.whole == Some(*amount) || by_name()
     }
 }
 
@@ -153,7 +181,12 @@ fn written(facet: &FacetChange, came: bool) -> HashMap<u32, String> {
     own.filter_map(|it| Some((if came { it.new_line } else { it.old_line }?, it.text()))).collect()
 }
 
-/// The numbers of a line.
+/// What a line says; in the tree of a page the role of a node is no name.
+fn said(line: &str, facet: Option<FacetKind>) -> Option<&str> {
+    if facet == Some(FacetKind::Aria) { Node::read(line).words() } else { Some(line) }
+}
+
+/// The numbers of what a line says.
 fn slots(line: &str) -> Vec<(Slot, i64)> {
     let all = numbers(line).into_iter().map(|it| i64::try_from(it).unwrap_or(i64::MAX));
     let all: Vec<i64> = all.collect();
@@ -187,7 +220,7 @@ fn amounts(change: &Change) -> Option<Vec<(Slot, i64)>> {
     if !told || words(old) != words(new) {
         return None;
     }
-    let (was, is) = (slots(old), slots(new));
+    let (was, is) = (slots(said(old, change.facet)?), slots(said(new, change.facet)?));
     let differ = was.into_iter().zip(is).filter(|it| it.0.1 != it.1.1);
     let differ: Vec<(Slot, i64)> = differ.map(|(was, is)| (is.0, is.1 - was.1)).collect();
     (!differ.is_empty()).then_some(differ)
@@ -210,14 +243,15 @@ fn of_rows(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
     let many = rows.iter().filter(|it| is_telling(&it.1));
     let keyed = many.map(|(node, by)| (by.iter().map(|it| it.1).collect::<Vec<i64>>(), *node));
     let mut found = stars(keyed, "they differ by the same amounts");
-    let mut sums: BTreeMap<&Slot, i64> = BTreeMap::new();
+    let mut sums: BTreeMap<&Slot, i128> = BTreeMap::new();
     for (slot, by) in rows.iter().flat_map(|it| &it.1) {
-        *sums.entry(slot).or_default() += by;
+        *sums.entry(slot).or_default() += i128::from(*by);
     }
     // What a total differs by is half of what all rows do, itself among them.
     let is_total = |by: &[(Slot, i64)]| {
         let all = sums.iter().filter(|it| *it.1 != 0).map(|(slot, sum)| ((*slot).clone(), *sum));
-        is_telling(by) && all.eq(by.iter().map(|(slot, by)| (slot.clone(), by * 2)))
+        let twice = by.iter().map(|(slot, by)| (slot.clone(), i128::from(*by) * 2));
+        is_telling(by) && all.eq(twice)
     };
     let total = rows.iter().find(|it| is_total(&it.1)).filter(|_| rows.len() > 2);
     found.extend(total.into_iter().flat_map(|(total, _)| {
@@ -264,6 +298,59 @@ mod tests {
     }
 
     #[test]
+    fn a_small_number_that_differs_by_a_part_of_what_came_is_no_total() {
+        let of = |was, is| {
+            let rows = [
+                (None, Some("Pascal 3 18 24")),
+                (Some("SUM 12 19 83"), Some("SUM 15 37 107")),
+                (Some(was), Some(is)),
+            ];
+            joined(edges, &output(&rows)).len()
+        };
+        assert_eq!(of("warnings: 4", "warnings: 7"), 1, "three is what many numbers differ by");
+        assert_eq!(of("lines: 31", "lines: 73"), 2, "two columns together");
+        let small = |was, is| {
+            let rows = [
+                (None, Some("Buoy 1 4")),
+                (Some("SUM 3 9"), Some("SUM 4 13")),
+                (Some(was), Some(is)),
+            ];
+            joined(edges, &output(&rows)).len()
+        };
+        assert_eq!(small("lines: 12", "lines: 17"), 2, "all that came together");
+        assert_eq!(small("lines: 12", "lines: 16"), 1);
+    }
+
+    #[test]
+    fn a_number_on_a_page_is_added_up_by_the_name_before_it_and_not_by_its_role() {
+        let of = |came: &str, was: &str, is: &str| {
+            let one = |before, after| {
+                testing::change(Some(FacetKind::Aria), Thing::Line, before, after)
+            };
+            let changes = vec![one(None, Some(came)), one(Some(was), Some(is))];
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Aria) }];
+            joined(edges, &[testing::located("look", "/", facets)]).len()
+        };
+        let read = "- text: 15 min read";
+        assert_eq!(of(read, "- text: 40 orders", "- text: 55 orders"), 0, "that is a role");
+        let orders = "- listitem \"Orders of Ada: 15\"";
+        assert_eq!(of(orders, "- text: \"Ada: 40\"", "- text: \"Ada: 55\""), 1);
+        assert_eq!(of(orders, "- text: \"Bob: 40\"", "- text: \"Bob: 55\""), 0);
+    }
+
+    #[test]
+    fn numbers_that_are_too_large_to_be_added_up_end_no_night() {
+        let rows = [
+            (None, Some("Rope 92233720368547000")),
+            (None, Some("Reef 92233720368547000")),
+            (Some("Lamp 1 92233720368547000"), Some("Lamp 92233720368547000 1")),
+            (Some("Pier 2 92233720368547000"), Some("Pier 92233720368547000 2")),
+            (Some("Sail 3 92233720368547000"), Some("Sail 92233720368547000 3")),
+        ];
+        assert_eq!(joined(edges, &output(&rows)), []);
+    }
+
+    #[test]
     fn values_by_name_are_added_up_and_those_of_another_thing_are_not() {
         let of = |lines: &[&'static str], blank: &'static str| {
             let came = lines.iter().map(|it| (None, Some(*it)));
@@ -279,6 +366,21 @@ mod tests {
         assert_eq!(of(&css, "\"blank\": 7,"), 4);
         assert_eq!(of(&css, "\"blank\": 46,"), 3, "that differs by something else");
         assert_eq!(of(&css[..2], "\"blank\": 7,"), 0, "one number is one more by chance");
+    }
+
+    #[test]
+    fn a_small_number_is_added_up_by_a_name_that_is_longer_and_not_by_another_one() {
+        let of = |was, is| {
+            let rows = [
+                (None, Some("\"nFiles\": 2,")),
+                (None, Some("\"code\": 17,")),
+                (Some("\"code\": 20,"), Some("\"code\": 37,")),
+                (Some(was), Some(is)),
+            ];
+            joined(edges, &output(&rows)).len()
+        };
+        assert_eq!(of("\"n_files\": 6,", "\"n_files\": 8,"), 2);
+        assert_eq!(of("\"n_errors\": 6,", "\"n_errors\": 8,"), 1);
     }
 
     #[test]

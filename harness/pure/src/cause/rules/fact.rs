@@ -31,15 +31,17 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(sorted(evidence, &keyed));
     found.extend(stars(keyed, "the same value of the same thing is another one"));
     found.extend(stars(records(evidence), "the same thing came or went"));
-    found.extend(stars(named(evidence), "the same thing came or went"));
+    found.extend(same_named(evidence));
     found.extend(mentioned(evidence));
     found
 }
 
 /// What came or went by itself, with the lines that now name it, or no longer do: a tag that is gone
-/// from the list of tags and from `Tags: ropes, soundings`.
+/// from the list of tags and from `Tags: ropes, soundings`. A short word (`Delete`) is one thing in
+/// what one program prints, or on pages, and not in both.
 fn mentioned(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut things: BTreeMap<(bool, String), [BTreeSet<usize>; 2]> = BTreeMap::new();
+    const LONG: usize = 8;
+    let mut things: BTreeMap<(bool, String, &str), [BTreeSet<usize>; 2]> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let change = node.change();
         let side = |line: &'_ Option<String>| said(change, line.as_deref()?).map(str::to_lowercase);
@@ -55,13 +57,26 @@ fn mentioned(evidence: &Evidence<'_>) -> Vec<Edge> {
             (None, None) => continue,
         };
         let is_line = old.is_some() && new.is_some();
-        if own.chars().filter(|it| it.is_alphabetic()).count() >= TELLING {
-            things.entry((came, own)).or_default()[usize::from(is_line)].insert(index);
+        let letters = own.chars().filter(|it| it.is_alphabetic()).count();
+        if letters < TELLING {
+            continue;
+        }
+        let is_short = letters < LONG && !own.contains(' ');
+        let by = if is_short { makers(evidence, index) } else { BTreeSet::from([""]) };
+        for maker in by {
+            let own = things.entry((came, own.clone(), maker)).or_default();
+            own[usize::from(is_line)].insert(index);
         }
     }
     let both = things.into_values().filter(|it| it.iter().all(|it| !it.is_empty()));
     let because = "one names what came or went";
     both.flat_map(|it| star(it.into_iter().flatten(), because)).collect()
+}
+
+/// What makes what a change is seen in: programs, and `/` for whatever serves pages.
+fn makers<'a>(evidence: &Evidence<'a>, node: usize) -> BTreeSet<&'a str> {
+    let programs = evidence.nodes[node].spots().map(|spot| evidence.program(spot));
+    programs.map(|it| if it.starts_with('/') { "/" } else { it }).collect()
 }
 
 /// The words side by side that the longer one of two lines has more.
@@ -71,6 +86,46 @@ fn one_more<'a>(was: &[&'a str], is: &[&'a str]) -> Option<Vec<&'a str>> {
     let more = long.len() - short.len();
     (more > 0 && !short.is_empty() && long[head + more..] == short[head..])
         .then(|| long[head..head + more].to_vec())
+}
+
+/// The same thing that came or went, by its name. What an error says is the name of no thing, since
+/// two faults bring the same one: it is one on pages, or in what one program prints.
+fn same_named(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let because = "the same thing came or went";
+    let is_error = |it: &((bool, String), usize)| it.0.0 && says_error(&it.0.1);
+    let (errors, things): (Vec<_>, Vec<_>) = named(evidence).into_iter().partition(is_error);
+    let by_maker = errors.iter().flat_map(|(key, node)| {
+        makers(evidence, *node).into_iter().map(move |maker| ((key, maker), *node))
+    });
+    let mut found = stars(things, because);
+    found.extend(stars(by_maker, because));
+    let perhaps = stars(errors, because).into_iter();
+    found.extend(perhaps.map(|it| Edge::weak(it.from, it.to, because)));
+    found
+}
+
+/// Whether a text in small letters says that something went wrong.
+fn says_error(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "cannot",
+        "denied",
+        "error",
+        "errors",
+        "exception",
+        "failed",
+        "failure",
+        "forbidden",
+        "invalid",
+        "oops",
+        "refused",
+        "sorry",
+        "timeout",
+        "unauthorized",
+        "unavailable",
+        "wrong",
+    ];
+    let lacks = ["not found", "no such", "timed out", "try again", "bad gateway", "bad request"];
+    tokens(text).iter().any(|it| WORDS.contains(it)) || lacks.iter().any(|it| text.contains(it))
 }
 
 /// What came or went anywhere, by the words that name it: a link on one page is a line of a list on
@@ -360,13 +415,33 @@ mod tests {
                 testing::located("report", "list", facets)
             };
             let went = spot(FacetKind::Aria, (Some(page), None));
-            joined(|it| stars(named(it), ""), &[went, spot(FacetKind::Stdout, line)]).len()
+            joined(same_named, &[went, spot(FacetKind::Stdout, line)]).len()
         };
         let link = "- link \"The lamp is out\" [url=/issue7]";
         assert_eq!(of(link, (Some("7,The lamp is out,open"), None)), 1);
         assert_eq!(of(link, (None, Some("7,The lamp is out,open"))), 0, "one went and one came");
         assert_eq!(of(link, (Some("7,The lamp is on,open"), None)), 0);
         assert_eq!(of("- link \"Lamp\"", (Some("7,Lamp,open"), None)), 0, "a word says too little");
+    }
+
+    #[test]
+    fn what_an_error_says_is_no_thing_that_came_and_what_another_text_says_is() {
+        let of = |said: &str, came: bool, place: &str| {
+            let spot = |place: &str, facet, line: &str| {
+                let (was, is) = if came { (None, Some(line)) } else { (Some(line), None) };
+                let changes = vec![testing::change(Some(facet), Thing::Line, was, is)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(facet) }];
+                testing::located("report", place, facets)
+            };
+            let page = spot("/orders", FacetKind::Aria, &format!("- heading \"{said}\""));
+            let output = spot(place, FacetKind::Stdout, &format!("\"said\": \"{said}\""));
+            joined(same_named, &[page, output]).len()
+        };
+        assert_eq!(of("The lamp is out", true, "list"), 1);
+        for error in ["Internal Server Error", "The page was not found"] {
+            assert_eq!((of(error, true, "list"), of(error, false, "list")), (0, 1), "{error}");
+            assert_eq!(of(error, true, "curl http://localhost/orders"), 1, "pages say it too");
+        }
     }
 
     #[test]
@@ -386,6 +461,24 @@ mod tests {
         assert_eq!(of(tag, both, "- text: \"Tags: soundings\""), 0, "another one went");
         let pen = (Some("- link \"pen\""), None);
         assert_eq!(of(pen, "- text: hat, pen", "- text: hat"), 0, "that says too little");
+    }
+
+    #[test]
+    fn a_short_word_that_went_is_one_thing_on_pages_or_in_one_program_and_not_in_both() {
+        let of = |word: &str, place: &str, facet: FacetKind| {
+            let spot = |place: &str, facet, was: &str, is: Option<&str>| {
+                let changes = vec![testing::change(Some(facet), Thing::Line, Some(was), is)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(facet) }];
+                testing::located("look", place, facets)
+            };
+            let button = format!("- button \"{word}\"");
+            let went = spot("/orders", FacetKind::Aria, &button, None);
+            let (both, one) = (format!("- text: list, add, {word}"), "- text: list, add");
+            joined(mentioned, &[went, spot(place, facet, &both, Some(one))]).len()
+        };
+        assert_eq!(of("Delete", "/rows", FacetKind::Aria), 1);
+        assert_eq!(of("Delete", "share --help", FacetKind::Stdout), 0);
+        assert_eq!(of("Soundings", "share --help", FacetKind::Stdout), 1, "that is no usual word");
     }
 
     #[test]

@@ -154,5 +154,7 @@ fn joined(
         let change = evidence.nodes[node].change();
         change.after.clone().or_else(|| change.before.clone()).unwrap_or_default()
     };
-    edges(&evidence).iter().map(|it| (said(it.from), said(it.to))).collect()
+    let found = edges(&evidence);
+    let joining = found.iter().filter(|it| it.strength != super::Strength::Weak);
+    joining.map(|it| (said(it.from), said(it.to))).collect()
 }

@@ -2,27 +2,29 @@
 //! fewer decimals, is an hour later, sixty times as much, cut to as many characters, in another order
 //! of words, or that of the column beside it. One piece of code writes them all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use regex::{Captures, Regex};
 
-use super::{Rule, stars};
+use super::{Rule, star, stars};
 use crate::cause::node::is_echo;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{TELLING, exchanged, tokens};
+use crate::model::edit::{TELLING, WHOLE, exchanged, is_name, numbers, tokens};
 use crate::model::thing::{Node, Thing};
 
 pub(super) const RULE: Rule = Rule { id: "relation", edges };
 
 /// As many letters or digits of a word say enough to be known again.
 const TELLING_VALUE: usize = 4;
+/// As many changes of one page or command are no chance, whatever was done to them.
+const MANY: usize = 3;
 
 /// What was done to every value that differs in a line.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Relation {
     /// Its letters are written large or small.
     Case(Case),
@@ -36,25 +38,81 @@ enum Relation {
     Times(u64, bool),
     /// A text ends after so many characters, and with which signs.
     Ends(usize, String),
-    /// A value is the one before it in its row, or the one behind it.
-    Beside(bool),
+    /// Values are those before them in their row, or those behind them: which ones of the row, as they
+    /// are counted among numbers or among words.
+    Beside(bool, Vec<usize>),
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Case {
     Upper,
     Lower,
     First,
 }
 
+impl Relation {
+    /// Whether many a fault does this, so that two changes may have it by chance: a day more or less,
+    /// twice as much, two words that changed places.
+    fn is_usual(&self) -> bool {
+        const DAY: i64 = 24 * 60;
+        match self {
+            Self::Shift(by) => by.abs() == DAY,
+            Self::Times(by, _) => *by == 2,
+            Self::Order(stood) => *stood == [1, 0],
+            Self::Case(_) | Self::Decimals(..) | Self::Ends(..) | Self::Beside(..) => false,
+        }
+    }
+}
+
+/// How far the same relation is the same thing.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    /// Wherever it stands.
+    Night,
+    /// Where the value has this name.
+    Name(String),
+    /// On this page, or in this command, where the value has no name.
+    Place(String),
+}
+
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let nodes = evidence.nodes.iter().enumerate();
-    let keyed = nodes.flat_map(|(index, node)| {
-        let own: BTreeSet<Relation> =
-            node.sightings.iter().flat_map(|it| relations(it.change)).collect();
-        own.into_iter().map(move |it| (it, index))
-    });
-    stars(keyed, "the same was done to what stood there")
+    let because = "the same was done to what stood there";
+    let (mut keyed, mut usual) = (Vec::new(), Vec::new());
+    let mut at_place: BTreeMap<(Relation, String), BTreeSet<usize>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        for it in &node.sightings {
+            for relation in relations(it.change) {
+                if !relation.is_usual() {
+                    keyed.push(((relation, Scope::Night), index));
+                    continue;
+                }
+                let place = evidence.called(it.spot);
+                at_place.entry((relation.clone(), place.clone())).or_default().insert(index);
+                let scope = name(it.change).map_or(Scope::Place(place), Scope::Name);
+                keyed.push(((relation.clone(), scope), index));
+                usual.push((relation, index));
+            }
+        }
+    }
+    let mut found = stars(keyed, because);
+    let many = at_place.into_values().filter(|it| it.len() >= MANY);
+    found.extend(many.flat_map(|it| star(it, because)));
+    let perhaps = stars(usual, because).into_iter();
+    found.extend(perhaps.map(|it| Edge::weak(it.from, it.to, because)));
+    found
+}
+
+/// The name before the first value of a change that differs, in small letters.
+fn name(change: &Change) -> Option<String> {
+    let said = |line: &'_ Option<String>| -> Option<String> {
+        let line = line.as_deref()?;
+        let in_tree = change.facet == Some(FacetKind::Aria);
+        if in_tree { Node::read(line).words().map(str::to_owned) } else { Some(line.to_owned()) }
+    };
+    let (old, new) = (said(&change.before)?, said(&change.after)?);
+    let (was, is) = (tokens(&old), tokens(&new));
+    let first = was.iter().zip(&is).position(|it| it.0 != it.1)?;
+    was[..first].iter().rev().find(|it| is_name(it)).map(|it| it.to_lowercase())
 }
 
 /// Every relation between both sides of a change; each says enough to be known again by itself.
@@ -130,7 +188,8 @@ fn order(was: &[&str], is: &[&str]) -> Option<Relation> {
     new.iter().map(stood).collect::<Option<Vec<usize>>>().map(Relation::Order)
 }
 
-/// Numbers that are the same but for how many decimals are written.
+/// Numbers that are the same but for how many decimals are written. One that has none any more may be
+/// another number: it says so by itself only where nothing was cut.
 fn decimals(differ: &[(&str, &str)]) -> Option<Relation> {
     let places = |it: &str| it.split_once('.').map_or(0, |it| it.1.len());
     let first = differ.first()?;
@@ -151,7 +210,9 @@ fn decimals(differ: &[(&str, &str)]) -> Option<Relation> {
             && places(is) == count
             && fits
     };
-    differ.iter().all(same).then_some(Relation::Decimals(more, count))
+    let is_equal = |old: f64| first.1.parse::<f64>().is_ok_and(|new| old.total_cmp(&new).is_eq());
+    let telling = count > 0 || differ.len() > 1 || first.0.parse().is_ok_and(is_equal);
+    (telling && differ.iter().all(same)).then_some(Relation::Decimals(more, count))
 }
 
 /// A date, a time, or both.
@@ -244,26 +305,34 @@ fn ends(old: &str, new: &str) -> Option<Relation> {
 }
 
 /// Values that became those beside them, where both say enough: another column is written twice.
+/// Nothing, and all of a hundred, are what several counts of a row are by themselves.
 fn beside(was: &[&str], is: &[&str]) -> Option<Relation> {
     const DIGITS: usize = 3;
+    const FULL: u64 = 100 * WHOLE.unsigned_abs();
+    let usual = |it: &str| numbers(&it.replace(',', "")).iter().any(|it| matches!(*it, 0 | FULL));
     let number = |it: &str| it.replace([',', '.'], "").parse::<u64>().ok();
     let differ = exchanged(was, is);
     let telling = |at: &usize| match [was[*at], is[*at]].map(number) {
         [Some(gone), Some(came)] => {
-            was[*at].len() + is[*at].len() >= DIGITS && gone.abs_diff(came) > 1
+            let digits = was[*at].len() + is[*at].len();
+            digits >= DIGITS && gone.abs_diff(came) > 1 && !usual(is[*at])
         }
         _ => [was[*at], is[*at]].iter().all(|it| it.len() >= TELLING_VALUE),
     };
+    let alike = |at: usize, it: usize| number(is[it]).is_some() == number(is[at]).is_some();
     // Beside a number stands another one, whatever they are called.
     let near = |at: usize, left: bool| {
-        let is_alike = |it: &usize| number(is[*it]).is_some() == number(is[at]).is_some();
+        let is_alike = |it: &usize| alike(at, *it);
         let found =
             if left { (0..at).rev().find(is_alike) } else { (at + 1..is.len()).find(is_alike) };
         found.filter(|it| !differ.contains(it)).map(|it| is[it])
     };
     let same = |left: &bool| differ.iter().all(|at| near(*at, *left) == Some(is[*at]));
     let side = [true, false].into_iter().find(same)?;
-    (!differ.is_empty() && differ.iter().all(telling)).then_some(Relation::Beside(side))
+    let column = |at: &usize| (0..*at).filter(|it| alike(*at, *it)).count();
+    let columns = differ.iter().map(column).collect();
+    let tells = !differ.is_empty() && differ.iter().all(telling);
+    tells.then_some(Relation::Beside(side, columns))
 }
 
 #[cfg(test)]
@@ -298,6 +367,33 @@ mod tests {
         let large = ("- heading \"Inbox\"", "- heading \"INBOX\"");
         assert_eq!(joins(large, ("Sent mails", "SENT MAILS")), 1);
         assert_eq!(joins(large, ("Sent mails", "sent mails")), 0);
+        let row = ("- row \"Pen 12 40 7\"", "- row \"Pen 12 12 7\"");
+        assert_eq!(joins(row, ("31;58;4", "31;31;4")), 1);
+        assert_eq!(joins(row, ("4;31;58", "4;31;31")), 0, "that is another column");
+    }
+
+    #[test]
+    fn what_many_faults_do_joins_what_has_one_name_or_stands_in_one_list_and_nothing_else() {
+        let of = |first: &[(&str, &str)], second: (&str, &str)| {
+            let spot = |command: &str, lines: &[(&str, &str)]| {
+                let one = |it: &(&str, &str)| {
+                    testing::change(Some(FacetKind::Stdout), Thing::Line, Some(it.0), Some(it.1))
+                };
+                let changes = lines.iter().map(one).collect();
+                let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+                testing::located(command, command, facets)
+            };
+            joined(edges, &[spot("shop list", first), spot("mails list", &[second])]).len()
+        };
+        let due = ("ferry due 2026-03-02", "ferry due 2026-03-01");
+        assert_eq!(of(&[due], ("due: 2026-07-09", "due: 2026-07-08")), 1);
+        assert_eq!(of(&[due], ("sent: 2026-07-09", "sent: 2026-07-08")), 0);
+        assert_eq!(of(&[("total 1200", "total 2400")], ("stock 150", "stock 300")), 0);
+        let head = ("| name | mail |", "| mail | name |");
+        assert_eq!(of(&[head], ("Grace Hopper", "Hopper Grace")), 0);
+        let stock = [("rope 150", "rope 300"), ("lamp 240", "lamp 480"), ("pier 110", "pier 220")];
+        assert_eq!(of(&stock[..2], ("total 1200", "total 2400")), 0, "two may be chance");
+        assert_eq!(of(&stock, ("total 1200", "total 2400")), 2, "three of one list are none");
     }
 
     #[test]
@@ -318,6 +414,10 @@ mod tests {
         assert_eq!(printed("\"n\": 3", "\"n\": 3.0"), [Relation::Decimals(true, 1)]);
         assert_eq!(printed("weighs 3.14159", "weighs 4.2"), []);
         assert_eq!(printed("mean 6", "mean 6.5"), [], "that is another mean");
+        assert_eq!(printed("mean 6.5", "mean 6"), [], "and so is that");
+        let none = [Relation::Decimals(false, 0)];
+        assert_eq!(printed("costs 59.00", "costs 59"), none);
+        assert_eq!(printed("a 12.50, b 0.66", "a 12, b 1"), none, "two are no chance");
         assert_eq!(printed("took 35", "took 2100"), [Relation::Times(60, true)]);
         assert_eq!(printed("2048 KB", "2 KB"), [Relation::Times(1024, false)]);
         assert_eq!(printed("costs 59.00", "costs 590.00"), [Relation::Times(10, true)]);
@@ -341,14 +441,18 @@ mod tests {
 
     #[test]
     fn a_value_that_is_now_the_one_beside_it_is_one_in_every_row_and_another_value_is_none() {
-        let left = [Relation::Beside(true)];
-        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 38 115"), left);
-        assert_eq!(printed("3;7;22;16", "3;7;7;16"), left);
-        assert_eq!(printed("<all blank=\"7\" no=\"18\">", "<all blank=\"7\" no=\"7\">"), left);
+        let left = |column| [Relation::Beside(true, vec![column])];
+        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 38 115"), left(2));
+        assert_eq!(printed("3;7;22;16", "3;7;7;16"), left(2), "it is the column of that number");
+        assert_eq!(printed("<all blank=\"7\" no=\"18\">", "<all blank=\"7\" no=\"7\">"), left(1));
         let row = |cells: &str| format!("- row \"{cells}\"");
-        assert_eq!(of(FacetKind::Aria, &row("Pen 12 40"), &row("Pen 12 12")), left);
-        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 49 49 115"), [Relation::Beside(false)]);
+        assert_eq!(of(FacetKind::Aria, &row("Pen 12 40"), &row("Pen 12 12")), left(1));
+        let right = [Relation::Beside(false, vec![1])];
+        assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 49 49 115"), right);
         assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 37 115"), []);
         assert_eq!(printed("7 8 34", "7 7 34"), [], "one less is usual");
+        assert_eq!(printed("sent: 12 failed: 0", "sent: 0 failed: 0"), [], "nothing is nothing");
+        assert_eq!(printed("orders 15 0.00", "orders 0.00 0.00"), []);
+        assert_eq!(printed("100 95", "100 100"), [], "that is all of a hundred");
     }
 }
