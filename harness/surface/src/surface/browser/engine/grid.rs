@@ -59,8 +59,9 @@ impl Grid {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("holds who asks"));
         }
-        url.set_query(None);
-        url.set_fragment(None);
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refused("has a query or a fragment"));
+        }
         // What older clients put behind the address; a Grid 4 answers without it.
         let path = url.path().trim_end_matches('/');
         let path = format!("{}/", path.strip_suffix("/wd/hub").unwrap_or(path));
@@ -207,6 +208,10 @@ mod tests {
         let said = |at: &str| Grid::at(at, None, None).expect_err("it is none").to_string();
         assert!(said("grid.test").contains("is none"), "{}", said("grid.test"));
         assert!(said("ftp://grid.test").contains("begins neither with http://"));
+        for at in ["https://grid.test/webdriver?token=s3cret", "https://grid.test/#s3cret"] {
+            let rest = said(at);
+            assert!(rest.contains("has a query or") && !rest.contains("s3cret"), "{rest}");
+        }
         let secret = said("http://ada:s3cret@grid.test");
         assert!(secret.contains("holds who asks") && !secret.contains("s3cret"), "{secret}");
     }
