@@ -27,7 +27,10 @@ pub fn grid_of(config: &BrowserConfig, secrets: &Secrets) -> Result<Option<Grid>
         (Some(_) | None, _) => None,
     };
     let made = Grid::at(&url, login, grid.reach_us.clone());
-    made.map(Some).map_err(|error| usage(error.to_string()))
+    let made = made.map_err(|error| usage(error.to_string()))?;
+    let is_secret = !grid.url.references().is_empty();
+    // A part of a secret, or another way to write it, is not found in what is written.
+    Ok(Some(if is_secret { made.shown_as(grid.url.raw()) } else { made }))
 }
 
 impl Desk<'_> {
@@ -72,25 +75,30 @@ mod tests {
     use crate::model::suite::GridConfig;
 
     #[test]
-    fn a_grid_is_where_its_secrets_say_and_one_without_its_value_is_told() {
+    fn a_grid_is_where_its_secrets_say_and_is_told_of_without_them() {
         let secrets = |pairs: &[(&str, &str)]| {
             let pair = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
             Secrets::new(pairs.iter().map(pair).collect::<IndexMap<_, _>>()).expect("long enough")
         };
-        let config = BrowserConfig {
+        let config = |url: &str| BrowserConfig {
             grid: Some(GridConfig {
-                url: Template::new("${secret:GRID}"),
+                url: Template::new(url),
                 user: None,
                 password: None,
                 reach_us: None,
             }),
             ..BrowserConfig::default()
         };
-        let of = |it: &Secrets| grid_of(&config, it);
-        let known = secrets(&[("GRID", "http://grid.test:4444/wd/hub")]);
-        let grid = of(&known).expect("an address").expect("a grid");
-        assert_eq!(grid.name(), "http://grid.test:4444");
-        let unknown = of(&secrets(&[])).expect_err("no value").to_string();
+        let known = secrets(&[("GRID", "https://Grid.test/KEY12345/wd/hub"), ("KEY", "KEY12345")]);
+        let name = |url: &str| {
+            let grid = grid_of(&config(url), &known).expect("an address").expect("a grid");
+            grid.name().to_owned()
+        };
+        assert_eq!(name("${secret:GRID}"), "${secret:GRID}");
+        assert_eq!(name("http://g.test/${secret:KEY}/wd/hub"), "http://g.test/${secret:KEY}/wd/hub");
+        assert_eq!(name("http://g.test:4444/wd/hub"), "http://g.test:4444");
+        let unknown = grid_of(&config("${secret:GRID}"), &secrets(&[]));
+        let unknown = unknown.expect_err("no value").to_string();
         assert!(unknown.contains("secret:GRID"), "{unknown}");
         let none = grid_of(&BrowserConfig::default(), &known).expect("nothing is wrong");
         assert!(none.is_none());

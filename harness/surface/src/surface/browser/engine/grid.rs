@@ -26,6 +26,8 @@ const ANSWER: Duration = Duration::from_secs(10);
 pub struct Grid {
     /// Its address; the path ends with a slash.
     url: Url,
+    /// What it is called where it is told of.
+    shown: String,
     /// Who asks, where it wants to know.
     login: Option<Login>,
     /// The way to it, where plain HTTP does not lead there.
@@ -67,13 +69,20 @@ impl Grid {
         let path = format!("{}/", path.strip_suffix("/wd/hub").unwrap_or(path));
         url.set_path(&path);
         let login = login.map(|(user, password)| Login { user, password });
-        Ok(Self { url, login, gate: Arc::default(), reach_us })
+        let shown = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { url, shown, login, gate: Arc::default(), reach_us })
     }
 
-    /// Its address.
+    /// The same grid, told of by this text: its address is a secret, of which every part is one.
+    #[must_use]
+    pub fn shown_as(self, shown: &str) -> Self {
+        Self { shown: shown.to_owned(), ..self }
+    }
+
+    /// What it is called where it is told of: its address, unless that is a secret.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.url.as_str().trim_end_matches('/')
+        &self.shown
     }
 
     /// This machine, as those of the browsers reach it, where it was said.
@@ -226,6 +235,9 @@ mod tests {
         drop(listener);
         let said = at.addresses().await.expect_err("nobody is there").to_string();
         assert!(said.contains(at.name()), "{said}");
+        let at = at.shown_as("${secret:GRID}");
+        let said = at.addresses().await.expect_err("nobody is there").to_string();
+        assert!(said.contains("${secret:GRID}") && !said.contains("127.0.0.1"), "{said}");
         assert!(at.ask(Method::GET, "status").await.is_err());
     }
 }
