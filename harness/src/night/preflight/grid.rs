@@ -95,7 +95,8 @@ mod tests {
             grid.name().to_owned()
         };
         assert_eq!(name("${secret:GRID}"), "${secret:GRID}");
-        assert_eq!(name("http://g.test/${secret:KEY}/wd/hub"), "http://g.test/${secret:KEY}/wd/hub");
+        let half = "http://g.test/${secret:KEY}/wd/hub";
+        assert_eq!(name(half), half);
         assert_eq!(name("http://g.test:4444/wd/hub"), "http://g.test:4444");
         let unknown = grid_of(&config("${secret:GRID}"), &secrets(&[]));
         let unknown = unknown.expect_err("no value").to_string();

@@ -72,8 +72,9 @@ impl Bidi {
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let (socket, _) = tokio_tungstenite::connect_async_with_config(url, Some(config), true)
             .await
+            // The address itself may hold a secret, or the token of a gate.
             .map_err(|error| {
-                SurfaceError::BrowserLost(format!("connecting to {url} for events: {error}"))
+                SurfaceError::BrowserLost(format!("connecting to the browser's events: {error}"))
             })?;
         let (mut write, mut read) = socket.split();
         let (outgoing, mut queue) = mpsc::unbounded_channel::<String>();
@@ -164,4 +165,26 @@ fn receive(text: &str, waiting: &Waiting, sink: &Sink) {
 /// A poisoned lock only means that another task panicked; the data behind it is still whole.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn lost(url: &str) -> String {
+        let connected = Bidi::connect(url, Box::new(|_, _| ()), || ()).await;
+        connected.expect_err("there are no events").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_browser_whose_events_are_not_reached_is_told_without_its_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        let said = lost(&format!("ws://127.0.0.1:{port}/t0ken/session/a1")).await;
+        assert!(said.contains("connecting to the browser's events: "), "{said}");
+        assert!(!said.contains("t0ken") && !said.contains("a1"), "{said}");
+    }
 }
