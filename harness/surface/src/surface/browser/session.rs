@@ -29,6 +29,8 @@ use crate::surface::browser::pages::blank::{Blank, Prepared};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::shared::Shared;
 
+/// How long it may take to be connected to the events of a browser.
+const CONNECTING: Duration = Duration::from_secs(20);
 /// How long it may take to close an empty tab.
 const CLOSING: Duration = Duration::from_secs(3);
 
@@ -82,7 +84,7 @@ impl Browser {
         let routes = Arc::clone(&records);
         let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
         let ended = Arc::clone(&records);
-        let bidi = Bidi::connect(&began.events, sink, move || ended.wake()).await?;
+        let bidi = Bidi::connect(&began.events, CONNECTING, sink, move || ended.wake()).await?;
         tokio::spawn(auth::answer(bidi.clone(), held));
         let limit = options.timeout * 2 + Duration::from_secs(10);
         let first_tab = match options.window {

@@ -62,20 +62,26 @@ pub(crate) struct Bidi {
 }
 
 impl Bidi {
-    /// Connects to the `webSocketUrl` of a session. `on_end` runs once when the connection is gone.
+    /// Connects to the `webSocketUrl` of a session within a limit. `on_end` runs once when the
+    /// connection is gone.
     pub(crate) async fn connect(
         url: &str,
+        limit: Duration,
         sink: Sink,
         on_end: impl FnOnce() + Send + 'static,
     ) -> Result<Self, SurfaceError> {
         // Evidence such as PDFs is larger than the library's limits for strangers' messages.
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let (socket, _) = tokio_tungstenite::connect_async_with_config(url, Some(config), true)
-            .await
-            // The address itself may hold a secret, or the token of a gate.
-            .map_err(|error| {
-                SurfaceError::BrowserLost(format!("connecting to the browser's events: {error}"))
-            })?;
+        let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let said = match within(limit, connecting).await {
+            Some(Ok((socket, _))) => Ok(socket),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err(format!("no answer within {} s", limit.as_secs_f64())),
+        };
+        // The address itself may hold a secret, or the token of a gate.
+        let socket = said.map_err(|why| {
+            SurfaceError::BrowserLost(format!("connecting to the browser's events: {why}"))
+        })?;
         let (mut write, mut read) = socket.split();
         let (outgoing, mut queue) = mpsc::unbounded_channel::<String>();
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
@@ -174,7 +180,8 @@ mod tests {
     use super::*;
 
     async fn lost(url: &str) -> String {
-        let connected = Bidi::connect(url, Box::new(|_, _| ()), || ()).await;
+        let limit = Duration::from_millis(300);
+        let connected = Bidi::connect(url, limit, Box::new(|_, _| ()), || ()).await;
         connected.expect_err("there are no events").to_string()
     }
 
@@ -186,5 +193,13 @@ mod tests {
         let said = lost(&format!("ws://127.0.0.1:{port}/t0ken/session/a1")).await;
         assert!(said.contains("connecting to the browser's events: "), "{said}");
         assert!(!said.contains("t0ken") && !said.contains("a1"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_takes_the_connection_and_says_nothing_is_waited_for_no_longer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let said = lost(&format!("ws://127.0.0.1:{port}/session/a1")).await;
+        assert!(said.contains("no answer within 0.3 s"), "{said}");
     }
 }
