@@ -63,6 +63,12 @@ impl Condition {
     pub fn free(&self) -> Option<usize> {
         (!self.nodes.is_empty()).then(|| self.nodes.iter().map(|it| it.free).sum())
     }
+
+    /// Whether it has places and each of them is taken.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.free() == Some(0) && self.nodes.iter().any(|it| it.places > 0)
+    }
 }
 
 impl Node {
@@ -146,7 +152,7 @@ mod tests {
         ];
         let value = json!({ "ready": true, "message": "Selenium Grid ready.", "nodes": nodes });
         let condition = Condition::of(&value);
-        assert_eq!(condition.free(), Some(1));
+        assert_eq!((condition.free(), condition.is_full()), (Some(1), false));
         assert_eq!(
             condition.to_string(),
             "ready, 3 nodes (4.48.0), 1 of 4 places for Chromium are free: chrome 155.0 on linux, \
@@ -155,10 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn a_grid_is_full_where_all_its_places_are_taken_and_not_where_it_has_none() {
+        let is_full = |slot: Value| {
+            let node = json!({ "availability": "UP", "maxSessions": 1, "slots": [slot] });
+            Condition::of(&json!({ "ready": true, "nodes": [node] })).is_full()
+        };
+        let (taken, free) = (json!({ "sessionId": "a1" }), Value::Null);
+        assert!(is_full(slot("chrome", "156.0", &taken)));
+        assert!(!is_full(slot("chrome", "156.0", &free)));
+        assert!(!is_full(slot("firefox", "150.0", &taken)), "it has no Chromium at all");
+    }
+
+    #[test]
     fn a_driver_alone_says_whether_it_is_ready_and_nothing_of_room() {
         let value = json!({ "ready": true, "message": "ChromeDriver ready for new sessions." });
         let condition = Condition::of(&value);
-        assert_eq!(condition.free(), None);
+        assert_eq!((condition.free(), condition.is_full()), (None, false));
         assert_eq!(condition.to_string(), "ready (ChromeDriver ready for new sessions.)");
         assert_eq!(Condition::of(&json!({})).to_string(), "not ready");
     }

@@ -354,7 +354,7 @@ mod tests {
         let port = listener.local_addr().expect("an address").port();
         let plain = Url::parse(&format!("http://127.0.0.1:{port}/")).expect("an address");
         let mut beyond = Beyond::of(&plain, None, "/t0ken/".to_owned()).expect("it is one");
-        beyond.connect(CONNECTING).await.expect("without TLS nobody need speak");
+        drop(beyond.connect(CONNECTING).await.expect("without TLS nobody need speak"));
         // Whom it trusts does not matter here, and a machine of tests may trust nobody.
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let builder = builder.with_safe_default_protocol_versions().expect("there are some");
