@@ -34,17 +34,18 @@ pub fn grid_of(config: &BrowserConfig, secrets: &Secrets) -> Result<Option<Grid>
 }
 
 impl Desk<'_> {
-    /// Asks the grid how it is; answers with how many browsers it can give now, where it says so.
+    /// Asks the grid how it is; answers with how many browsers it can give at once, where it says
+    /// so. Those that others have now may be free in a minute.
     pub(super) async fn places(&self, grid: Option<&Grid>) -> Result<Option<usize>, NightError> {
         let Some(grid) = grid else { return Ok(None) };
         let began = Instant::now();
         // Whether it gives a browser is seen by asking for one; one that is full only takes longer.
-        let (said, free) = match grid.condition().await {
-            Ok(condition) => (format!("{}: {condition}", grid.name()), condition.free()),
+        let (said, places) = match grid.condition().await {
+            Ok(condition) => (format!("{}: {condition}", grid.name()), condition.places()),
             Err(why) => (format!("{} does not say how it is: {why}", grid.name()), None),
         };
         self.record("grid", Ok(&said), began.elapsed(), Vec::new())?;
-        Ok(free)
+        Ok(places)
     }
 
     /// Starts a browser while the night goes on: a grid may be full for longer.

@@ -23,6 +23,8 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Node {
     version: String,
+    /// Whether it takes browsers at all.
+    is_up: bool,
     /// How many browsers of ours it can have at once.
     places: usize,
     /// How many more it can have now.
@@ -64,6 +66,14 @@ impl Condition {
         (!self.nodes.is_empty()).then(|| self.nodes.iter().map(|it| it.free).sum())
     }
 
+    /// How many browsers it can give at once where nobody else has any; `None` where it does not
+    /// say.
+    #[must_use]
+    pub fn places(&self) -> Option<usize> {
+        let up = self.nodes.iter().filter(|it| it.is_up);
+        (!self.nodes.is_empty()).then(|| up.map(|it| it.places).sum())
+    }
+
     /// Whether it has places and each of them is taken.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -88,6 +98,7 @@ impl Node {
         Self {
             version: text(&value["version"]).split(' ').next().unwrap_or_default().to_owned(),
             places: ours().count().min(most),
+            is_up,
             free: if is_up { free } else { 0 },
             browsers: ours().map(browser).collect(),
         }
@@ -153,6 +164,7 @@ mod tests {
         let value = json!({ "ready": true, "message": "Selenium Grid ready.", "nodes": nodes });
         let condition = Condition::of(&value);
         assert_eq!((condition.free(), condition.is_full()), (Some(1), false));
+        assert_eq!(condition.places(), Some(3), "those of the machine that is down are none");
         assert_eq!(
             condition.to_string(),
             "ready, 3 nodes (4.48.0), 1 of 4 places for Chromium are free: chrome 155.0 on linux, \
@@ -177,6 +189,7 @@ mod tests {
         let value = json!({ "ready": true, "message": "ChromeDriver ready for new sessions." });
         let condition = Condition::of(&value);
         assert_eq!((condition.free(), condition.is_full()), (None, false));
+        assert_eq!(condition.places(), None);
         assert_eq!(condition.to_string(), "ready (ChromeDriver ready for new sessions.)");
         assert_eq!(Condition::of(&json!({})).to_string(), "not ready");
     }
