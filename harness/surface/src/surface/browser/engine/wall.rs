@@ -13,13 +13,19 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::bidi::locked;
 use crate::listening::{next_connection, same, token};
+use crate::process::within;
 use crate::surface::SurfaceError;
+
+/// How long a connection may take to say where it wants to go: browsers say it at once, and others
+/// could hold connections open without end.
+const GREETING: Duration = Duration::from_secs(10);
 
 /// The replies of RFC 1928, section 6.
 #[derive(Debug, Clone, Copy)]
@@ -196,19 +202,39 @@ impl Book {
     }
 }
 
+/// What a connection asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    command: u8,
+    host: String,
+    port: u16,
+}
+
+impl Asked {
+    /// Greets a connection and reads what it asks for, within a limit.
+    async fn of(stream: &mut TcpStream, limit: Duration) -> std::io::Result<Self> {
+        let asked = within(limit, Self::read(stream)).await;
+        asked.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
+    }
+
+    async fn read(stream: &mut TcpStream) -> std::io::Result<Self> {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head).await?;
+        let mut methods = vec![0; usize::from(head[1])];
+        stream.read_exact(&mut methods).await?;
+        stream.write_all(&[5, 0]).await?;
+        let mut request = [0; 4];
+        stream.read_exact(&mut request).await?;
+        let host = read_host(stream, request[3]).await?;
+        Ok(Self { command: request[1], host, port: stream.read_u16().await? })
+    }
+}
+
 async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let machine = stream.peer_addr()?.ip();
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).await?;
-    let mut methods = vec![0; usize::from(head[1])];
-    stream.read_exact(&mut methods).await?;
-    stream.write_all(&[5, 0]).await?;
-    let mut request = [0; 4];
-    stream.read_exact(&mut request).await?;
-    let host = read_host(&mut stream, request[3]).await?;
-    let port = stream.read_u16().await?;
-    if request[1] != 1 {
+    let Asked { command, host, port } = Asked::of(&mut stream, GREETING).await?;
+    if command != 1 {
         return answer(&mut stream, Reply::CommandNotSupported).await;
     }
     let allowed = {
@@ -284,6 +310,24 @@ mod tests {
         assert!(!book.lets_in(stranger, "s3cret.invalid") && !book.lets_in(stranger, "127.0.0.1"));
         let mut here = Book::default();
         assert!(here.lets_in(stranger, "127.0.0.1"), "on loopback everybody is of this machine");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_does_not_say_where_it_wants_to_go_is_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let there = listener.local_addr().expect("an address");
+        let asked = async |sent: &[u8]| {
+            let mut client = TcpStream::connect(there).await.expect("it listens");
+            client.write_all(sent).await.expect("writable");
+            let mut stream = next_connection(&listener).await;
+            let asked = Asked::of(&mut stream, Duration::from_millis(300)).await;
+            asked.map_err(|error| error.kind())
+        };
+        let begun: &[u8] = &[5, 1, 0, 5, 1];
+        assert_eq!(asked(begun).await, Err(std::io::ErrorKind::TimedOut));
+        let whole: &[u8] = &[5, 1, 0, 5, 1, 0, 3, 1, b'a', 0, 80];
+        let shop = Asked { command: 1, host: "a".to_owned(), port: 80 };
+        assert_eq!(asked(whole).await, Ok(shop));
     }
 
     #[tokio::test]
