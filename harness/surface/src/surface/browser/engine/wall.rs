@@ -6,11 +6,13 @@
 //!
 //! A browser of another machine must reach it there, where others could too. So it takes nothing
 //! from anywhere until its browser has shown itself: by asking for a host that nobody can guess and
-//! that only it was told. From then on it takes connections of that machine alone.
+//! that only it was told. From then on it takes connections of that machine alone. Where one of
+//! another machine asks for what the browser may reach, that is the browser by another address, and is
+//! told.
 //!
 //! The protocol is RFC 1928, the part that Chromium speaks: no authentication, CONNECT.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -54,6 +56,9 @@ struct Book {
     allowed: BTreeMap<String, Vec<String>>,
     denied: Vec<String>,
     door: Door,
+    /// The other machines that were refused what they may reach by this list, since the last look.
+    /// Who does not know the product's port is none of them.
+    refused: BTreeSet<IpAddr>,
 }
 
 /// A running proxy; it ends when this is dropped.
@@ -146,6 +151,23 @@ impl Wall {
         }
     }
 
+    /// Looks whether all that wanted to go where the browser may go came from its one address since
+    /// the last look.
+    ///
+    /// # Errors
+    /// It did not: what the page lacks then is not the product's fault.
+    pub(crate) fn look_for_others(&self) -> Result<(), SurfaceError> {
+        let (refused, door) = {
+            let mut book = locked(&self.book);
+            (std::mem::take(&mut book.refused), book.door.clone())
+        };
+        let (Some(other), Door::Of(known)) = (refused.first(), door) else { return Ok(()) };
+        Err(SurfaceError::BrowserLost(format!(
+            "connections of a browser that came from {known} came from {other} too and were \
+             refused; it must come from one address"
+        )))
+    }
+
     /// Allows these hosts until `owner` is forgotten.
     pub(crate) fn allow(&self, owner: &str, hosts: Vec<String>) {
         locked(&self.book).allowed.insert(owner.to_owned(), hosts);
@@ -193,6 +215,22 @@ impl Book {
         }
     }
 
+    /// Whether this machine is connected to this host and port; what is refused is remembered.
+    fn judges(&mut self, machine: IpAddr, host: &str, port: u16) -> bool {
+        let is_let_in = self.lets_in(machine, host);
+        let may_be_reached = self.allows(host, port);
+        if is_let_in && !may_be_reached {
+            let named = format!("{host}:{port}");
+            if !self.denied.contains(&named) {
+                self.denied.push(named);
+            }
+        }
+        if !is_let_in && may_be_reached && matches!(self.door, Door::Of(_)) {
+            self.refused.insert(machine);
+        }
+        is_let_in && may_be_reached
+    }
+
     fn allows(&self, host: &str, port: u16) -> bool {
         let with_port = format!("{host}:{port}");
         self.allowed
@@ -237,18 +275,7 @@ async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()>
     if command != 1 {
         return answer(&mut stream, Reply::CommandNotSupported).await;
     }
-    let allowed = {
-        let mut book = locked(book);
-        let is_let_in = book.lets_in(machine, &host);
-        let allowed = is_let_in && book.allows(&host, port);
-        if is_let_in && !allowed {
-            let named = format!("{host}:{port}");
-            if !book.denied.contains(&named) {
-                book.denied.push(named);
-            }
-        }
-        allowed
-    };
+    let allowed = locked(book).judges(machine, &host, port);
     if !allowed {
         return answer(&mut stream, Reply::NotAllowed).await;
     }
@@ -310,6 +337,24 @@ mod tests {
         assert!(!book.lets_in(stranger, "s3cret.invalid") && !book.lets_in(stranger, "127.0.0.1"));
         let mut here = Book::default();
         assert!(here.lets_in(stranger, "127.0.0.1"), "on loopback everybody is of this machine");
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_comes_by_another_address_too_is_told_once_and_a_stranger_is_not() {
+        let wall = Wall::start().await.expect("it starts");
+        let [browser, other] = [[10_u8, 0, 0, 7], [10, 0, 0, 8]].map(IpAddr::from);
+        let asks = |machine, host| locked(&wall.book).judges(machine, host, 80);
+        wall.allow("page", vec!["127.0.0.1:80".to_owned()]);
+        locked(&wall.book).door = Door::Shut("s3cret.invalid".to_owned());
+        assert!(!asks(other, "127.0.0.1"), "nobody is known yet");
+        assert!(!asks(browser, "s3cret.invalid") && asks(browser, "127.0.0.1"));
+        assert!(!asks(browser, "cdn.test") && !asks(other, "cdn.test"));
+        wall.look_for_others().expect("a stranger does not know where the product is");
+        assert!(!asks(other, "127.0.0.1"));
+        let said = wall.look_for_others().expect_err("it came by another address").to_string();
+        assert!(said.contains("came from 10.0.0.7 came from 10.0.0.8 too"), "{said}");
+        wall.look_for_others().expect("it was told");
+        assert_eq!(wall.denied(), ["cdn.test:80"]);
     }
 
     #[tokio::test]
