@@ -85,6 +85,16 @@ impl Grid {
         &self.shown
     }
 
+    /// What it said, without its own path where that is a secret: a server names the path that it
+    /// does not know.
+    pub(crate) fn discreet(&self, said: &str) -> String {
+        let is_secret = self.shown != self.url.as_str().trim_end_matches('/');
+        match self.url.path().trim_matches('/') {
+            path if is_secret && !path.is_empty() => said.replace(path, "[secret]"),
+            _ => said.to_owned(),
+        }
+    }
+
     /// This machine, as those of the browsers reach it, where it was said.
     pub(crate) fn reach_us(&self) -> Option<&str> {
         self.reach_us.as_deref()
@@ -210,6 +220,17 @@ mod tests {
     fn what_older_clients_put_behind_the_address_is_left_out() {
         assert_eq!(grid("http://grid.test:4444/wd/hub").name(), "http://grid.test:4444");
         assert_eq!(grid("http://ci.test/grid/wd/hub/").name(), "http://ci.test/grid");
+    }
+
+    #[test]
+    fn a_path_that_is_a_secret_is_taken_out_of_what_a_grid_says_and_another_is_not() {
+        let said = "Unable to find handler for (POST) /key123/session";
+        let open = grid("https://grid.test/key123/");
+        assert_eq!(open.discreet(said), said);
+        let secret = open.shown_as("${secret:GRID}");
+        assert_eq!(secret.discreet(said), "Unable to find handler for (POST) /[secret]/session");
+        let bare = grid("https://grid.test").shown_as("${secret:GRID}");
+        assert_eq!(bare.discreet(said), said);
     }
 
     #[test]
