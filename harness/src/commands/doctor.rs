@@ -218,9 +218,11 @@ fn grid_checks(suite: &Suite) -> anyhow::Result<Vec<Check>> {
                 return Ok(vec![check(State::Missing, found, Some(remedy))]);
             }
         };
-        let found = format!("{}: {condition}", grid.name());
-        if !condition.ready {
-            let remedy = "a night waits for a place as long as the grid lets it";
+        let taken = if condition.is_full() { "all places are taken; " } else { "" };
+        let found = format!("{}: {taken}{condition}", grid.name());
+        if !condition.ready || condition.is_full() {
+            let remedy = "a night waits for a place as long as the grid lets it; ask again when one \
+                          is free, to see whether its browsers reach this machine";
             return Ok(vec![check(State::Weak, found, Some(remedy))]);
         }
         let mut all = vec![check(State::Ok, found, None)];

@@ -13,7 +13,7 @@ use super::more::More;
 use super::shift::{self, ShiftBounds};
 use super::workers::{self, Hall};
 use super::{
-    NightError, Progress, RunOptions, Stop, Until, judging, schedule, shifted, soak, survey,
+    NightError, Progress, RunOptions, Stop, Until, judging, pages, schedule, shifted, soak, survey,
 };
 use crate::ledger::NightDir;
 use crate::model::shift::Shift;
@@ -58,7 +58,11 @@ pub(super) async fn spend(
         let made = (night, plan, entries);
         let done = match part {
             Left::Flakes | Left::Rare => match hall.zip(More::of(*part, plan, Utc::now())) {
-                Some((hall, more)) => Box::pin(workers::more(hall, &more, browser)).await,
+                Some((hall, more)) => {
+                    let ran = Box::pin(workers::more(hall, &more, browser)).await;
+                    pages::give_place_back(browser).await;
+                    ran
+                }
                 None => Ok(false),
             },
             Left::Bisect => {

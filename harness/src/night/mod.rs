@@ -317,6 +317,8 @@ async fn to_report(
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,
     };
     let Attempted { night, plan, mut browser, preflight_failed, _scratch, hall } = attempted;
+    // What comes now starts browsers of its own.
+    pages::give_place_back(&mut browser).await;
     // Small nights inside of this one are made here.
     let options = &RunOptions { queue: None, ..options.clone() };
     progress(Progress::Judging);

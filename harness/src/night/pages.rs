@@ -49,6 +49,13 @@ async fn fresh_page(
     browser.insert(Browser::start(options).await?).page(context).await
 }
 
+/// Stops a browser that holds a place of a grid, which somebody else may wait for.
+pub(super) async fn give_place_back(browser: &mut Option<Browser>) {
+    if browser.as_ref().is_some_and(Browser::is_afar) {
+        retire(browser).await;
+    }
+}
+
 /// Stops the browser, if there is one.
 pub(super) async fn retire(browser: &mut Option<Browser>) {
     if let Some(browser) = browser.take() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Progress, RunOptions, Stop};
+use super::{Progress, RunOptions, Stop, pages};
 use crate::ledger::NightDir;
 use crate::model::Suite;
 use crate::model::suite::BrowserConfig;
@@ -54,7 +54,7 @@ pub(super) async fn print(
     suite: &Suite,
     night: &NightDir,
     report: &NightReport,
-    browser: Option<Browser>,
+    mut browser: Option<Browser>,
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> (bool, Option<String>) {
@@ -66,14 +66,8 @@ pub(super) async fn print(
     }
     progress(Progress::Printing);
     // One of another machine does not have the report's files.
-    let (ours, afar) = match browser {
-        Some(browser) if browser.is_afar() => (None, Some(browser)),
-        browser => (browser, None),
-    };
-    if let Some(afar) = afar {
-        afar.stop().await;
-    }
-    let mut printer = match ours {
+    pages::give_place_back(&mut browser).await;
+    let mut printer = match browser {
         Some(browser) => BrowserPrinter::with(browser),
         None => match BrowserPrinter::start(&suite.config.browser).await {
             Ok(printer) => printer,

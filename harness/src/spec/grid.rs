@@ -59,6 +59,14 @@ fn address(reader: &mut Reader, node: &Node, called: &str) -> Option<Template> {
         reader.advise(node.pos, format!("{called} is no address of a grid"), ADDRESS);
         return None;
     }
+    if template.pieces().iter().any(|it| matches!(it, Piece::Literal(text) if has_rest(text))) {
+        reader.advise(
+            node.pos,
+            format!("{called} has a query or a fragment, which no command of a grid would have"),
+            "leave it out; who asks is said by \"user\" and \"password\"",
+        );
+        return None;
+    }
     let authority = raw.split_once("://").map(|it| it.1.split('/').next().unwrap_or_default());
     if authority.is_some_and(|it| it.contains('@')) {
         reader.advise(
@@ -69,6 +77,11 @@ fn address(reader: &mut Reader, node: &Node, called: &str) -> Option<Template> {
         return None;
     }
     Some(template)
+}
+
+/// Whether this part of an address begins what stands behind its path.
+fn has_rest(text: &str) -> bool {
+    text.contains(['?', '#'])
 }
 
 fn password(reader: &mut Reader, node: &Node) -> Option<Template> {

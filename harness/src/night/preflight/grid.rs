@@ -27,21 +27,25 @@ pub fn grid_of(config: &BrowserConfig, secrets: &Secrets) -> Result<Option<Grid>
         (Some(_) | None, _) => None,
     };
     let made = Grid::at(&url, login, grid.reach_us.clone());
-    made.map(Some).map_err(|error| usage(error.to_string()))
+    let made = made.map_err(|error| usage(error.to_string()))?;
+    let is_secret = !grid.url.references().is_empty();
+    // A part of a secret, or another way to write it, is not found in what is written.
+    Ok(Some(if is_secret { made.shown_as(grid.url.raw()) } else { made }))
 }
 
 impl Desk<'_> {
-    /// Asks the grid how it is; answers with how many browsers it can give now, where it says so.
+    /// Asks the grid how it is; answers with how many browsers it can give at once, where it says
+    /// so. Those that others have now may be free in a minute.
     pub(super) async fn places(&self, grid: Option<&Grid>) -> Result<Option<usize>, NightError> {
         let Some(grid) = grid else { return Ok(None) };
         let began = Instant::now();
         // Whether it gives a browser is seen by asking for one; one that is full only takes longer.
-        let (said, free) = match grid.condition().await {
-            Ok(condition) => (format!("{}: {condition}", grid.name()), condition.free()),
+        let (said, places) = match grid.condition().await {
+            Ok(condition) => (format!("{}: {condition}", grid.name()), condition.places()),
             Err(why) => (format!("{} does not say how it is: {why}", grid.name()), None),
         };
         self.record("grid", Ok(&said), began.elapsed(), Vec::new())?;
-        Ok(free)
+        Ok(places)
     }
 
     /// Starts a browser while the night goes on: a grid may be full for longer.
@@ -72,25 +76,31 @@ mod tests {
     use crate::model::suite::GridConfig;
 
     #[test]
-    fn a_grid_is_where_its_secrets_say_and_one_without_its_value_is_told() {
+    fn a_grid_is_where_its_secrets_say_and_is_told_of_without_them() {
         let secrets = |pairs: &[(&str, &str)]| {
             let pair = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
             Secrets::new(pairs.iter().map(pair).collect::<IndexMap<_, _>>()).expect("long enough")
         };
-        let config = BrowserConfig {
+        let config = |url: &str| BrowserConfig {
             grid: Some(GridConfig {
-                url: Template::new("${secret:GRID}"),
+                url: Template::new(url),
                 user: None,
                 password: None,
                 reach_us: None,
             }),
             ..BrowserConfig::default()
         };
-        let of = |it: &Secrets| grid_of(&config, it);
-        let known = secrets(&[("GRID", "http://grid.test:4444/wd/hub")]);
-        let grid = of(&known).expect("an address").expect("a grid");
-        assert_eq!(grid.name(), "http://grid.test:4444");
-        let unknown = of(&secrets(&[])).expect_err("no value").to_string();
+        let known = secrets(&[("GRID", "https://Grid.test/KEY12345/wd/hub"), ("KEY", "KEY12345")]);
+        let name = |url: &str| {
+            let grid = grid_of(&config(url), &known).expect("an address").expect("a grid");
+            grid.name().to_owned()
+        };
+        assert_eq!(name("${secret:GRID}"), "${secret:GRID}");
+        let half = "http://g.test/${secret:KEY}/wd/hub";
+        assert_eq!(name(half), half);
+        assert_eq!(name("http://g.test:4444/wd/hub"), "http://g.test:4444");
+        let unknown = grid_of(&config("${secret:GRID}"), &secrets(&[]));
+        let unknown = unknown.expect_err("no value").to_string();
         assert!(unknown.contains("secret:GRID"), "{unknown}");
         let none = grid_of(&BrowserConfig::default(), &known).expect("nothing is wrong");
         assert!(none.is_none());

@@ -24,11 +24,14 @@ use crate::surface::browser::engine::axe::Axe;
 use crate::surface::browser::engine::began::{Began, Reins};
 use crate::surface::browser::engine::bidi::Bidi;
 use crate::surface::browser::engine::capabilities::holds_questions_back;
+use crate::surface::browser::engine::remote::Far;
 use crate::surface::browser::events::records::Records;
 use crate::surface::browser::pages::blank::{Blank, Prepared};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::shared::Shared;
 
+/// How long it may take to be connected to the events of a browser.
+const CONNECTING: Duration = Duration::from_secs(20);
 /// How long it may take to close an empty tab.
 const CLOSING: Duration = Duration::from_secs(3);
 
@@ -62,6 +65,31 @@ pub struct Browser {
     folder: tempfile::TempDir,
 }
 
+/// What is known of a browser that began, once its events are heard.
+struct Heard {
+    bidi: Bidi,
+    records: Arc<Records>,
+    far: Option<Far>,
+}
+
+impl Heard {
+    /// Connects to its events and asks for them.
+    async fn of(began: &Began, limit: Duration) -> Result<Self, SurfaceError> {
+        let (asked, held) = mpsc::unbounded_channel();
+        let records = Arc::new(Records::new(asked));
+        let routes = Arc::clone(&records);
+        let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
+        let ended = Arc::clone(&records);
+        let bidi = Bidi::connect(&began.events, CONNECTING, sink, move || ended.wake()).await?;
+        tokio::spawn(auth::answer(bidi.clone(), held));
+        bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
+            .await
+            .map_err(|refusal| refusal.lost("asking the browser for its events"))?;
+        let far = began.far(&bidi).await?;
+        Ok(Self { bidi, records, far })
+    }
+}
+
 impl Browser {
     /// Starts driver and browser with a fresh profile in the scratch folder, or waits for a browser
     /// of the grid.
@@ -77,22 +105,20 @@ impl Browser {
         began.wall.allow("options", options.allow_hosts.clone());
         let versions = versions(&began.given);
         let tools = tools(&began);
-        let (asked, held) = mpsc::unbounded_channel();
-        let records = Arc::new(Records::new(asked));
-        let routes = Arc::clone(&records);
-        let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
-        let ended = Arc::clone(&records);
-        let bidi = Bidi::connect(&began.events, sink, move || ended.wake()).await?;
-        tokio::spawn(auth::answer(bidi.clone(), held));
         let limit = options.timeout * 2 + Duration::from_secs(10);
+        let heard = Box::pin(Heard::of(&began, limit)).await;
+        let Heard { bidi, records, far } = match heard {
+            Ok(heard) => heard,
+            Err(error) => {
+                // Its place in a grid would stay taken.
+                began.reins.stop(None).await;
+                return Err(error);
+            }
+        };
         let first_tab = match options.window {
             Window::Hidden => None,
             Window::Visible => began.client.window().await.ok().map(String::from),
         };
-        bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
-            .await
-            .map_err(|refusal| refusal.lost("asking the browser for its events"))?;
-        let far = began.far(&bidi).await?;
         let Began { reins, client, wall, silence, .. } = began;
         let shared = Arc::new(Shared {
             client,

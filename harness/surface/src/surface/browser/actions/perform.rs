@@ -115,6 +115,7 @@ impl PageSurface for Page {
             if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
                 self.has_waited();
             }
+            self.shared.wall.look_for_others()?;
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
                 Err(Trouble::Failed(failure)) => Ok(Done::Failed(blamed(failure, before))),
@@ -138,7 +139,11 @@ impl PageSurface for Page {
     }
 
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
-        Box::pin(self.take(look))
+        Box::pin(async move {
+            let seen = self.take(look).await;
+            self.shared.wall.look_for_others()?;
+            seen
+        })
     }
 
     fn outline(&mut self) -> BoxFuture<'_, Outlined> {

@@ -72,10 +72,11 @@ impl Began {
         let wall = Wall::start_afar(ours, grid.reach_us()).await?;
         let machine = if its.is_loopback() { Machine::Ours } else { Machine::Another };
         let wanted = capabilities(options, &wall, Seat::Afar(machine));
+        let base = grid.base().await?;
         let (remote, client) = Remote::start(grid, wanted).await?;
         let given = client.capabilities().cloned().unwrap_or_default();
-        let base = grid.base().await?;
         let Some(events) = grid.socket(base, text(&given, "webSocketUrl")) else {
+            remote.stop().await;
             return Err(SurfaceError::BrowserMissing(format!(
                 "the grid {} gives no events of its browsers (webSocketUrl); it must be a Selenium \
                  Grid 4 or a ChromeDriver",

@@ -62,19 +62,26 @@ pub(crate) struct Bidi {
 }
 
 impl Bidi {
-    /// Connects to the `webSocketUrl` of a session. `on_end` runs once when the connection is gone.
+    /// Connects to the `webSocketUrl` of a session within a limit. `on_end` runs once when the
+    /// connection is gone.
     pub(crate) async fn connect(
         url: &str,
+        limit: Duration,
         sink: Sink,
         on_end: impl FnOnce() + Send + 'static,
     ) -> Result<Self, SurfaceError> {
         // Evidence such as PDFs is larger than the library's limits for strangers' messages.
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let (socket, _) = tokio_tungstenite::connect_async_with_config(url, Some(config), true)
-            .await
-            .map_err(|error| {
-                SurfaceError::BrowserLost(format!("connecting to {url} for events: {error}"))
-            })?;
+        let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let said = match within(limit, connecting).await {
+            Some(Ok((socket, _))) => Ok(socket),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err(format!("no answer within {} s", limit.as_secs_f64())),
+        };
+        // The address itself may hold a secret, or the token of a gate.
+        let socket = said.map_err(|why| {
+            SurfaceError::BrowserLost(format!("connecting to the browser's events: {why}"))
+        })?;
         let (mut write, mut read) = socket.split();
         let (outgoing, mut queue) = mpsc::unbounded_channel::<String>();
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
@@ -164,4 +171,35 @@ fn receive(text: &str, waiting: &Waiting, sink: &Sink) {
 /// A poisoned lock only means that another task panicked; the data behind it is still whole.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn lost(url: &str) -> String {
+        let limit = Duration::from_millis(300);
+        let connected = Bidi::connect(url, limit, Box::new(|_, _| ()), || ()).await;
+        connected.expect_err("there are no events").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_browser_whose_events_are_not_reached_is_told_without_its_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        let said = lost(&format!("ws://127.0.0.1:{port}/t0ken/session/a1")).await;
+        assert!(said.contains("connecting to the browser's events: "), "{said}");
+        assert!(!said.contains("t0ken") && !said.contains("a1"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_takes_the_connection_and_says_nothing_is_waited_for_no_longer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let said = lost(&format!("ws://127.0.0.1:{port}/session/a1")).await;
+        assert!(said.contains("no answer within 0.3 s"), "{said}");
+    }
 }

@@ -23,6 +23,8 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Node {
     version: String,
+    /// Whether it takes browsers at all.
+    is_up: bool,
     /// How many browsers of ours it can have at once.
     places: usize,
     /// How many more it can have now.
@@ -63,6 +65,20 @@ impl Condition {
     pub fn free(&self) -> Option<usize> {
         (!self.nodes.is_empty()).then(|| self.nodes.iter().map(|it| it.free).sum())
     }
+
+    /// How many browsers it can give at once where nobody else has any; `None` where it does not
+    /// say.
+    #[must_use]
+    pub fn places(&self) -> Option<usize> {
+        let up = self.nodes.iter().filter(|it| it.is_up);
+        (!self.nodes.is_empty()).then(|| up.map(|it| it.places).sum())
+    }
+
+    /// Whether it has places and each of them is taken.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.free() == Some(0) && self.nodes.iter().any(|it| it.places > 0)
+    }
 }
 
 impl Node {
@@ -82,6 +98,7 @@ impl Node {
         Self {
             version: text(&value["version"]).split(' ').next().unwrap_or_default().to_owned(),
             places: ours().count().min(most),
+            is_up,
             free: if is_up { free } else { 0 },
             browsers: ours().map(browser).collect(),
         }
@@ -146,7 +163,8 @@ mod tests {
         ];
         let value = json!({ "ready": true, "message": "Selenium Grid ready.", "nodes": nodes });
         let condition = Condition::of(&value);
-        assert_eq!(condition.free(), Some(1));
+        assert_eq!((condition.free(), condition.is_full()), (Some(1), false));
+        assert_eq!(condition.places(), Some(3), "those of the machine that is down are none");
         assert_eq!(
             condition.to_string(),
             "ready, 3 nodes (4.48.0), 1 of 4 places for Chromium are free: chrome 155.0 on linux, \
@@ -155,10 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn a_grid_is_full_where_all_its_places_are_taken_and_not_where_it_has_none() {
+        let is_full = |slot: Value| {
+            let node = json!({ "availability": "UP", "maxSessions": 1, "slots": [slot] });
+            Condition::of(&json!({ "ready": true, "nodes": [node] })).is_full()
+        };
+        let (taken, free) = (json!({ "sessionId": "a1" }), Value::Null);
+        assert!(is_full(slot("chrome", "156.0", &taken)));
+        assert!(!is_full(slot("chrome", "156.0", &free)));
+        assert!(!is_full(slot("firefox", "150.0", &taken)), "it has no Chromium at all");
+    }
+
+    #[test]
     fn a_driver_alone_says_whether_it_is_ready_and_nothing_of_room() {
         let value = json!({ "ready": true, "message": "ChromeDriver ready for new sessions." });
         let condition = Condition::of(&value);
-        assert_eq!(condition.free(), None);
+        assert_eq!((condition.free(), condition.is_full()), (None, false));
+        assert_eq!(condition.places(), None);
         assert_eq!(condition.to_string(), "ready (ChromeDriver ready for new sessions.)");
         assert_eq!(Condition::of(&json!({})).to_string(), "not ready");
     }

@@ -5,6 +5,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use http_body_util::{BodyExt, Empty, combinators::BoxBody};
@@ -24,6 +25,10 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use crate::listening::{next_connection, token};
+use crate::process::within;
+
+/// How long it may take until there is a connection to the grid.
+const CONNECTING: Duration = Duration::from_secs(10);
 
 /// Who asks.
 #[derive(Clone)]
@@ -128,7 +133,14 @@ impl Beyond {
         })
     }
 
-    async fn connect(&self) -> Result<Sender, String> {
+    async fn connect(&self, limit: Duration) -> Result<Sender, String> {
+        match within(limit, self.dial()).await {
+            Some(connected) => connected,
+            None => Err(format!("no connection within {} s", limit.as_secs_f64())),
+        }
+    }
+
+    async fn dial(&self) -> Result<Sender, String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
         let stream = stream.map_err(|it| it.to_string())?;
         stream.set_nodelay(true).map_err(|it| it.to_string())?;
@@ -179,7 +191,7 @@ impl Beyond {
         };
         let sender = match sender {
             Some(sender) => Ok(sender),
-            None => self.connect().await,
+            None => self.connect(CONNECTING).await,
         };
         let answered = match sender {
             Ok(mut sender) => {
@@ -334,5 +346,22 @@ mod tests {
         let gate = Gate::open(&gone, None).await.expect("it opens");
         let (_, answer) = asked(&gate.base, gate.base.path(), CLOSE).await;
         assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_grid_that_takes_the_connection_and_never_speaks_tls_is_waited_for_no_longer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let plain = Url::parse(&format!("http://127.0.0.1:{port}/")).expect("an address");
+        let mut beyond = Beyond::of(&plain, None, "/t0ken/".to_owned()).expect("it is one");
+        drop(beyond.connect(CONNECTING).await.expect("without TLS nobody need speak"));
+        // Whom it trusts does not matter here, and a machine of tests may trust nobody.
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().expect("there are some");
+        let config = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+        let name = ServerName::try_from("grid.test").expect("a name");
+        beyond.tls = Some((TlsConnector::from(Arc::new(config)), name));
+        let said = beyond.connect(Duration::from_millis(300)).await.err();
+        assert_eq!(said.as_deref(), Some("no connection within 0.3 s"));
     }
 }

@@ -26,6 +26,8 @@ const ANSWER: Duration = Duration::from_secs(10);
 pub struct Grid {
     /// Its address; the path ends with a slash.
     url: Url,
+    /// What it is called where it is told of.
+    shown: String,
     /// Who asks, where it wants to know.
     login: Option<Login>,
     /// The way to it, where plain HTTP does not lead there.
@@ -59,20 +61,38 @@ impl Grid {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("holds who asks"));
         }
-        url.set_query(None);
-        url.set_fragment(None);
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refused("has a query or a fragment"));
+        }
         // What older clients put behind the address; a Grid 4 answers without it.
         let path = url.path().trim_end_matches('/');
         let path = format!("{}/", path.strip_suffix("/wd/hub").unwrap_or(path));
         url.set_path(&path);
         let login = login.map(|(user, password)| Login { user, password });
-        Ok(Self { url, login, gate: Arc::default(), reach_us })
+        let shown = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { url, shown, login, gate: Arc::default(), reach_us })
     }
 
-    /// Its address.
+    /// The same grid, told of by this text: its address is a secret, of which every part is one.
+    #[must_use]
+    pub fn shown_as(self, shown: &str) -> Self {
+        Self { shown: shown.to_owned(), ..self }
+    }
+
+    /// What it is called where it is told of: its address, unless that is a secret.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.url.as_str().trim_end_matches('/')
+        &self.shown
+    }
+
+    /// What it said, without its own path where that is a secret: a server names the path that it
+    /// does not know.
+    pub(crate) fn discreet(&self, said: &str) -> String {
+        let is_secret = self.shown != self.url.as_str().trim_end_matches('/');
+        match self.url.path().trim_matches('/') {
+            path if is_secret && !path.is_empty() => said.replace(path, "[secret]"),
+            _ => said.to_owned(),
+        }
     }
 
     /// This machine, as those of the browsers reach it, where it was said.
@@ -203,10 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_is_a_secret_is_taken_out_of_what_a_grid_says_and_another_is_not() {
+        let said = "Unable to find handler for (POST) /key123/session";
+        let open = grid("https://grid.test/key123/");
+        assert_eq!(open.discreet(said), said);
+        let secret = open.shown_as("${secret:GRID}");
+        assert_eq!(secret.discreet(said), "Unable to find handler for (POST) /[secret]/session");
+        let bare = grid("https://grid.test").shown_as("${secret:GRID}");
+        assert_eq!(bare.discreet(said), said);
+    }
+
+    #[test]
     fn what_is_no_address_of_a_grid_is_told() {
         let said = |at: &str| Grid::at(at, None, None).expect_err("it is none").to_string();
         assert!(said("grid.test").contains("is none"), "{}", said("grid.test"));
         assert!(said("ftp://grid.test").contains("begins neither with http://"));
+        for at in ["https://grid.test/webdriver?token=s3cret", "https://grid.test/#s3cret"] {
+            let rest = said(at);
+            assert!(rest.contains("has a query or") && !rest.contains("s3cret"), "{rest}");
+        }
         let secret = said("http://ada:s3cret@grid.test");
         assert!(secret.contains("holds who asks") && !secret.contains("s3cret"), "{secret}");
     }
@@ -221,6 +256,9 @@ mod tests {
         drop(listener);
         let said = at.addresses().await.expect_err("nobody is there").to_string();
         assert!(said.contains(at.name()), "{said}");
+        let at = at.shown_as("${secret:GRID}");
+        let said = at.addresses().await.expect_err("nobody is there").to_string();
+        assert!(said.contains("${secret:GRID}") && !said.contains("127.0.0.1"), "{said}");
         assert!(at.ask(Method::GET, "status").await.is_err());
     }
 }

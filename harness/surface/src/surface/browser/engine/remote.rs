@@ -66,8 +66,9 @@ impl Remote {
             Err(_) => format!("no place became free within {} s", QUEUED.as_secs()),
         };
         Err(SurfaceError::BrowserMissing(format!(
-            "the grid {} gave no browser: {said}",
-            grid.name()
+            "the grid {} gave no browser: {}",
+            grid.name(),
+            grid.discreet(&said)
         )))
     }
 

@@ -6,20 +6,28 @@
 //!
 //! A browser of another machine must reach it there, where others could too. So it takes nothing
 //! from anywhere until its browser has shown itself: by asking for a host that nobody can guess and
-//! that only it was told. From then on it takes connections of that machine alone.
+//! that only it was told. From then on it takes connections of that machine alone. Where one of
+//! another machine asks for what the browser may reach, that is the browser by another address, and is
+//! told.
 //!
 //! The protocol is RFC 1928, the part that Chromium speaks: no authentication, CONNECT.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::bidi::locked;
 use crate::listening::{next_connection, same, token};
+use crate::process::within;
 use crate::surface::SurfaceError;
+
+/// How long a connection may take to say where it wants to go: browsers say it at once, and others
+/// could hold connections open without end.
+const GREETING: Duration = Duration::from_secs(10);
 
 /// The replies of RFC 1928, section 6.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +56,9 @@ struct Book {
     allowed: BTreeMap<String, Vec<String>>,
     denied: Vec<String>,
     door: Door,
+    /// The other machines that were refused what they may reach by this list, since the last look.
+    /// Who does not know the product's port is none of them.
+    refused: BTreeSet<IpAddr>,
 }
 
 /// A running proxy; it ends when this is dropped.
@@ -140,6 +151,23 @@ impl Wall {
         }
     }
 
+    /// Looks whether all that wanted to go where the browser may go came from its one address since
+    /// the last look.
+    ///
+    /// # Errors
+    /// It did not: what the page lacks then is not the product's fault.
+    pub(crate) fn look_for_others(&self) -> Result<(), SurfaceError> {
+        let (refused, door) = {
+            let mut book = locked(&self.book);
+            (std::mem::take(&mut book.refused), book.door.clone())
+        };
+        let (Some(other), Door::Of(known)) = (refused.first(), door) else { return Ok(()) };
+        Err(SurfaceError::BrowserLost(format!(
+            "connections of a browser that came from {known} came from {other} too and were \
+             refused; it must come from one address"
+        )))
+    }
+
     /// Allows these hosts until `owner` is forgotten.
     pub(crate) fn allow(&self, owner: &str, hosts: Vec<String>) {
         locked(&self.book).allowed.insert(owner.to_owned(), hosts);
@@ -187,6 +215,22 @@ impl Book {
         }
     }
 
+    /// Whether this machine is connected to this host and port; what is refused is remembered.
+    fn judges(&mut self, machine: IpAddr, host: &str, port: u16) -> bool {
+        let is_let_in = self.lets_in(machine, host);
+        let may_be_reached = self.allows(host, port);
+        if is_let_in && !may_be_reached {
+            let named = format!("{host}:{port}");
+            if !self.denied.contains(&named) {
+                self.denied.push(named);
+            }
+        }
+        if !is_let_in && may_be_reached && matches!(self.door, Door::Of(_)) {
+            self.refused.insert(machine);
+        }
+        is_let_in && may_be_reached
+    }
+
     fn allows(&self, host: &str, port: u16) -> bool {
         let with_port = format!("{host}:{port}");
         self.allowed
@@ -196,33 +240,42 @@ impl Book {
     }
 }
 
+/// What a connection asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    command: u8,
+    host: String,
+    port: u16,
+}
+
+impl Asked {
+    /// Greets a connection and reads what it asks for, within a limit.
+    async fn of(stream: &mut TcpStream, limit: Duration) -> std::io::Result<Self> {
+        let asked = within(limit, Self::read(stream)).await;
+        asked.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
+    }
+
+    async fn read(stream: &mut TcpStream) -> std::io::Result<Self> {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head).await?;
+        let mut methods = vec![0; usize::from(head[1])];
+        stream.read_exact(&mut methods).await?;
+        stream.write_all(&[5, 0]).await?;
+        let mut request = [0; 4];
+        stream.read_exact(&mut request).await?;
+        let host = read_host(stream, request[3]).await?;
+        Ok(Self { command: request[1], host, port: stream.read_u16().await? })
+    }
+}
+
 async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let machine = stream.peer_addr()?.ip();
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).await?;
-    let mut methods = vec![0; usize::from(head[1])];
-    stream.read_exact(&mut methods).await?;
-    stream.write_all(&[5, 0]).await?;
-    let mut request = [0; 4];
-    stream.read_exact(&mut request).await?;
-    let host = read_host(&mut stream, request[3]).await?;
-    let port = stream.read_u16().await?;
-    if request[1] != 1 {
+    let Asked { command, host, port } = Asked::of(&mut stream, GREETING).await?;
+    if command != 1 {
         return answer(&mut stream, Reply::CommandNotSupported).await;
     }
-    let allowed = {
-        let mut book = locked(book);
-        let is_let_in = book.lets_in(machine, &host);
-        let allowed = is_let_in && book.allows(&host, port);
-        if is_let_in && !allowed {
-            let named = format!("{host}:{port}");
-            if !book.denied.contains(&named) {
-                book.denied.push(named);
-            }
-        }
-        allowed
-    };
+    let allowed = locked(book).judges(machine, &host, port);
     if !allowed {
         return answer(&mut stream, Reply::NotAllowed).await;
     }
@@ -284,6 +337,42 @@ mod tests {
         assert!(!book.lets_in(stranger, "s3cret.invalid") && !book.lets_in(stranger, "127.0.0.1"));
         let mut here = Book::default();
         assert!(here.lets_in(stranger, "127.0.0.1"), "on loopback everybody is of this machine");
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_comes_by_another_address_too_is_told_once_and_a_stranger_is_not() {
+        let wall = Wall::start().await.expect("it starts");
+        let [browser, other] = [[10_u8, 0, 0, 7], [10, 0, 0, 8]].map(IpAddr::from);
+        let asks = |machine, host| locked(&wall.book).judges(machine, host, 80);
+        wall.allow("page", vec!["127.0.0.1:80".to_owned()]);
+        locked(&wall.book).door = Door::Shut("s3cret.invalid".to_owned());
+        assert!(!asks(other, "127.0.0.1"), "nobody is known yet");
+        assert!(!asks(browser, "s3cret.invalid") && asks(browser, "127.0.0.1"));
+        assert!(!asks(browser, "cdn.test") && !asks(other, "cdn.test"));
+        wall.look_for_others().expect("a stranger does not know where the product is");
+        assert!(!asks(other, "127.0.0.1"));
+        let said = wall.look_for_others().expect_err("it came by another address").to_string();
+        assert!(said.contains("came from 10.0.0.7 came from 10.0.0.8 too"), "{said}");
+        wall.look_for_others().expect("it was told");
+        assert_eq!(wall.denied(), ["cdn.test:80"]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_does_not_say_where_it_wants_to_go_is_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let there = listener.local_addr().expect("an address");
+        let asked = async |sent: &[u8]| {
+            let mut client = TcpStream::connect(there).await.expect("it listens");
+            client.write_all(sent).await.expect("writable");
+            let mut stream = next_connection(&listener).await;
+            let asked = Asked::of(&mut stream, Duration::from_millis(300)).await;
+            asked.map_err(|error| error.kind())
+        };
+        let begun: &[u8] = &[5, 1, 0, 5, 1];
+        assert_eq!(asked(begun).await, Err(std::io::ErrorKind::TimedOut));
+        let whole: &[u8] = &[5, 1, 0, 5, 1, 0, 3, 1, b'a', 0, 80];
+        let shop = Asked { command: 1, host: "a".to_owned(), port: 80 };
+        assert_eq!(asked(whole).await, Ok(shop));
     }
 
     #[tokio::test]
