@@ -218,6 +218,7 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         branch: asked.branch.clone(),
         environment: asked.environment.clone(),
         tools: asked.tools.clone(),
+        pace: asked.pace.clone(),
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),

@@ -85,6 +85,7 @@ async fn explored(
 ) -> Result<Survey, NightError> {
     let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
     let ground = Ground::of(suite, &scope)?;
+    let options = &RunOptions { pace: Some(Arc::default()), ..options.clone() };
     let folder = scratch::make()?;
     let began = Instant::now();
     let opening = Opening::Counts;

@@ -45,6 +45,9 @@ pub fn tell(
         prepared.folder.display(),
         explored.probes
     ));
+    if let Some(pacing) = &survey.pacing {
+        terminal::answer(format_args!("  {pacing}"));
+    }
     for kind in Kind::ALL {
         let Share { seen, reached, asserted } = survey.share(kind);
         let word = kind.plural();
