@@ -13,16 +13,18 @@
 mod client;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
+mod shop;
 mod suite;
 #[path = "../tests/support.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use client::Client;
 use serde_json::json;
+use shop::shop;
 use suite::{prepare, scratch, write};
 use support::copy_shop;
 
@@ -200,32 +202,6 @@ impl Driven for Theirs {
         self.snapshot = self.client.well("browser_snapshot", json!({}));
         format!("{acted}{}", self.snapshot)
     }
-}
-
-/// A shop on a port of its own, for the peer.
-struct Shop(Child);
-
-impl Drop for Shop {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn shop(folder: &Path, port: u16) -> Shop {
-    let child = Command::new(folder.join("bin/shopd"))
-        .args(["--port", &port.to_string()])
-        .current_dir(folder.join("suite/data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the shop starts");
-    let shop = Shop(child);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        std::thread::yield_now();
-    }
-    shop
 }
 
 fn peer() -> PathBuf {
