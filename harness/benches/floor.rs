@@ -1,7 +1,7 @@
 //! The floors under both surfaces: a command with all that `process` adds beside a plain spawn,
 //! and one reading of a page by the walker.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -71,9 +71,9 @@ async fn commands() -> Vec<Row> {
     ]
 }
 
-async fn readings() -> Vec<Row> {
-    let base = site::serve();
-    let options = BrowserOptions {
+/// A browser as it comes, with a folder of its own.
+pub fn options(scratch: PathBuf) -> BrowserOptions {
+    BrowserOptions {
         program: None,
         driver: None,
         grid: None,
@@ -81,20 +81,30 @@ async fn readings() -> Vec<Row> {
         page: PageSettings { locale: Some("en-GB".to_owned()), ..PageSettings::default() },
         timeout: Duration::from_secs(20),
         allow_hosts: Vec::new(),
-        scratch: empty("floor-browser"),
+        scratch,
         tree: Cookie::new(),
         window: Window::Hidden,
         veil: nightshift::surface::veil::Veil::default(),
         credentials: nightshift::surface::browser::Credentialed::Nobody,
-    };
-    let mut browser = Browser::start(&options).await.expect("a browser starts");
-    let context = PageContext {
-        base_url: base,
+    }
+}
+
+/// A page over a product.
+pub fn context(base_url: String, work: PathBuf) -> PageContext {
+    PageContext {
+        base_url,
         allow_hosts: Vec::new(),
         settings: PageSettings::default(),
         dismiss: Vec::new(),
-        work: options.scratch.clone(),
-    };
+        work,
+    }
+}
+
+async fn readings() -> Vec<Row> {
+    let base = site::serve();
+    let options = options(empty("floor-browser"));
+    let mut browser = Browser::start(&options).await.expect("a browser starts");
+    let context = context(base, options.scratch.clone());
     let mut page = browser.page(&context).await.expect("a page");
     let look = Look {
         facets: vec![FacetKind::Aria],

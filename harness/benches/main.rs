@@ -12,7 +12,9 @@
 //!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
 //!   pages and commands cost, `walls.rs` what policy and confinement add to that, `replay.rs`
-//!   recorded ways beside written steps, `queue.rs` what workers over a queue cost and gain.
+//!   recorded ways beside written steps, `queue.rs` what workers over a queue cost and gain,
+//!   `explore.rs` states a minute of exploring the shop beside a plain crawl. `shop.rs` serves the shop
+//!   to peers.
 //! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
 //!   Test; `detection/explored.rs` is the same by the suite that `explore` writes.
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
@@ -36,6 +38,7 @@
 mod check;
 mod commands;
 mod control;
+mod explore;
 mod floor;
 mod images;
 mod measure;
@@ -47,6 +50,7 @@ mod queue;
 mod replay;
 mod review;
 mod settle;
+mod shop;
 mod site;
 mod suite;
 #[path = "../tests/support.rs"]
@@ -62,7 +66,7 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
@@ -76,6 +80,7 @@ const PARTS: [Part; 13] = [
     ("walls", walls::rows),
     ("replay", replay::rows),
     ("queue", queue::rows),
+    ("explore", explore::rows),
 ];
 
 fn main() {

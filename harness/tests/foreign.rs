@@ -105,7 +105,8 @@ fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names()
     assert!(!pages.iter().any(|it| it == "/desk/logout"), "it is kept for the end: {map:#}");
     let all = written(&suite);
     for (name, text) in &all {
-        let starts_inside = text.contains("  - open: ") && name != "sign-out";
+        let uses_pages = text.contains("  - open: ") || text.contains("  - use: ");
+        let starts_inside = uses_pages && name != "sign-out";
         assert_eq!(text.contains("\nas: ada\n"), starts_inside, "{name}: {text}");
     }
     let sign_out = all.iter().find(|it| it.0 == "sign-out").map_or("", |it| it.1.as_str());

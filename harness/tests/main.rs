@@ -25,8 +25,8 @@
 //! - `sensitivity.rs` runs nights with something on trial, and looks at what would have been
 //!   noticed and should be tidied up.
 //! - `explore.rs` explores products that nobody has written scenarios for, and some without end;
-//!   `compare.rs` compares two versions of such; `foreign.rs` has what products of others have shown
-//!   of it.
+//!   `paced.rs` has those that ask to be left alone for a while; `compare.rs` compares two versions of
+//!   such; `foreign.rs` has what products of others have shown of it.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `deadline.rs` runs nights that have no time for everything.
@@ -100,6 +100,7 @@ mod mcp;
 mod nights;
 mod notify;
 mod outages;
+mod paced;
 mod pictures;
 mod publish;
 mod queue;

@@ -11,6 +11,7 @@
 //! - `asked.rs`: has a language model go on where the words are refused.
 //! - `coding.rs`: a coding agent that can be started, and what for.
 //! - `errand.rs`: has a coding agent go on there, where the suite starts one.
+//! - `pace.rs`: how fast pages are used of a product that asks to be left alone.
 //! - `person.rs`: puts what policy leaves to a person to one.
 //! - `opinion.rs`: what a language model thinks of a page, which decides nothing.
 //! - `talk.rs`: what is carried from goal to goal.
@@ -38,6 +39,7 @@ mod guest;
 mod mails;
 mod marks;
 mod opinion;
+mod pace;
 mod person;
 mod record;
 mod recorder;
@@ -59,6 +61,7 @@ use indexmap::IndexMap;
 pub use asked::Brain;
 pub use coding::{CodingAgent, Errand, Told, Worked};
 pub use guest::{Answer, Call, Guest, Seen, Wish, Wrote};
+pub use pace::Pace;
 pub use person::{Asks, Person};
 pub use recorder::Recorder;
 pub use scope::Scope;
@@ -67,6 +70,7 @@ pub use talk::Talk;
 pub use totp::Codes;
 
 use self::carry_out::CarriedOut;
+use self::pace::Timed;
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{Decided, Failure};
@@ -123,6 +127,8 @@ pub struct Attempt<'a> {
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
     pub limits: Limits,
+    /// How fast it uses pages; `None` is as fast as it goes.
+    pub pace: Option<&'a Pace>,
     /// Becomes true when the night must stop.
     pub stop: tokio::sync::watch::Receiver<bool>,
 }
@@ -257,13 +263,13 @@ impl Attempt<'_> {
     async fn follow(
         &mut self,
         agent: &mut dyn Agent,
-        deadline: FairInstant,
+        mut deadline: FairInstant,
         stop_at_once: StopAtOnce,
         mut ended: Ended,
     ) -> Result<Ended, LedgerError> {
         let mut last = Last::Nothing;
         while let Some(turn) = agent.next(last) {
-            last = match self.step(&turn, deadline, stop_at_once).await? {
+            last = match self.step(&turn, &mut deadline, stop_at_once).await? {
                 StepEnd::Passed => Last::Passed,
                 StepEnd::Decided(decided) => Last::Decided(decided),
                 StepEnd::DidNotHold => {
@@ -303,20 +309,15 @@ impl Attempt<'_> {
     async fn step(
         &mut self,
         turn: &Turn,
-        deadline: FairInstant,
+        deadline: &mut FairInstant,
         stop_at_once: StopAtOnce,
     ) -> Result<StepEnd, LedgerError> {
-        let (started, fairly) = (Instant::now(), FairInstant::now());
         let step = &turn.step;
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
-        let mut signal = self.stop.clone();
-        let carried_out = tokio::select! {
-            done = self.carry_out(turn) => Some(done?),
-            () = deadline.come() => None,
-            () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
-        };
-        let mut carried_out = carried_out.unwrap_or_else(|| {
+        let timed = self.carry_out_in_turn(turn, deadline, stop_at_once).await?;
+        let Some(Timed { done, started, fairly }) = timed else { return Ok(StepEnd::Stopped) };
+        let mut carried_out = done.unwrap_or_else(|| {
             CarriedOut::failed(Failure {
                 outcome: Outcome::TimedOut,
                 expected: format!("an end within {}", in_words(self.limits.steps)),
@@ -329,10 +330,7 @@ impl Attempt<'_> {
         if let Some(crash) = (self.crashed)() {
             carried_out.outcome = StepOutcome::Failed(self.record_crash(&crash)?);
         }
-        let page_lost = matches!(
-            &carried_out.outcome,
-            StepOutcome::Failed(Failure { outcome: Outcome::HarnessError, .. })
-        );
+        let page_lost = carried_out.is_lost();
         let failure = match &carried_out.outcome {
             StepOutcome::Passed => None,
             StepOutcome::Failed(failure) => Some(failure.outcome),

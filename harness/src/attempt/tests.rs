@@ -5,6 +5,7 @@ mod control;
 mod errand;
 mod goal;
 mod guest;
+mod pace;
 mod recordings;
 mod written;
 
@@ -92,6 +93,8 @@ struct Stage {
     person: Person,
     /// What the model of the night may take.
     purse: Arc<Purse>,
+    /// How fast the page is used.
+    pace: Option<Pace>,
     price: Option<Price>,
     /// What somebody from outside asks for once the steps are done.
     visit: Option<guest::Visit>,
@@ -111,6 +114,7 @@ impl Default for Stage {
             agent: None,
             person: Person::default(),
             purse: Arc::default(),
+            pace: None,
             price: None,
             visit: None,
         }
@@ -159,6 +163,7 @@ impl Stage {
             person: &self.person,
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
+            pace: self.pace.as_ref(),
             stop: self.stop.subscribe(),
         };
         let ended = match &mut self.visit {

@@ -76,7 +76,8 @@ fn remove_empty(file: &Path, root: &Path) {
 
 /// What an exploration writes, as far as it is there.
 fn files(root: &Path) -> BTreeSet<PathBuf> {
-    let explored = walkdir::WalkDir::new(root.join("scenarios/explored")).into_iter();
+    let folders = ["scenarios/explored", "skills"].into_iter();
+    let explored = folders.flat_map(|it| walkdir::WalkDir::new(root.join(it)));
     let explored = explored.filter_map(Result::ok).filter(|it| it.file_type().is_file());
     let map = Some(root.join("explore.json")).filter(|it| it.is_file());
     explored.map(walkdir::DirEntry::into_path).chain(map).collect()

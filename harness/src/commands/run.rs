@@ -147,6 +147,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         shake: arguments.shake.map(Shake::new),
         once: arguments.once,
         sampling: Sampling::None,
+        pace: None,
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,

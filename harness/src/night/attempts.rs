@@ -224,6 +224,7 @@ async fn drive(
         person: &means.hands.person,
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
+        pace: means.pace.as_deref(),
         stop,
     };
     let ended = driver.drive(attempt, standpoint).await?;

@@ -9,6 +9,7 @@ use super::ground::{Ground, options_of};
 use super::probing::{Probed, probe_inside};
 use super::{NightError, Progress, RunOptions, Stop, Until, lock};
 use crate::explore::{self, Map};
+use crate::model::survey::Pacing;
 use crate::model::{Entry, Event, EvidenceRef, Scenario, Survey};
 
 /// The most probes of one round.
@@ -34,6 +35,8 @@ pub struct Explored {
     /// How long it took to make ready what is not there yet, such as a build, where that is not
     /// taken from the time for exploring.
     pub opened: Duration,
+    /// How it was slowed down; `None` where nobody asked for it.
+    pub pacing: Option<Pacing>,
     /// Nothing could run, and why.
     pub preflight: Option<String>,
 }
@@ -92,6 +95,7 @@ pub(super) async fn explore_inside(
         folder,
         took: Duration::ZERO,
         opened: Duration::ZERO,
+        pacing: None,
         preflight: None,
     };
     loop {
@@ -134,6 +138,7 @@ pub(super) async fn explore_inside(
         found.map.absorb(seen);
     }
     found.took = began.elapsed();
+    found.pacing = options.pace.as_ref().and_then(|it| it.told());
     Ok(found)
 }
 
@@ -168,6 +173,7 @@ impl Explored {
             duration_ms: u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
             whole: self.whole,
             problem: self.preflight.clone(),
+            pacing: self.pacing,
             not_reached: self.map.missed.iter().cloned().collect(),
             ..Survey::default()
         }

@@ -10,6 +10,7 @@ use crate::explore::{self, Batch, DataFile, Map, Rules, Session, Written};
 use crate::model::page::{PageExpectation, WaitFor};
 use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
 use crate::model::{Action, Scenario, Step, Suite, Surface};
+use crate::plan::Selection;
 use crate::spec;
 use crate::surface::browser::Window;
 
@@ -117,6 +118,14 @@ impl Ground {
 }
 
 impl Ground {
+    /// The scenarios of the suite as they are played: what a skill does is theirs.
+    #[must_use]
+    pub fn known(&self) -> Vec<Scenario> {
+        let all = crate::plan::select(&self.suite, &Selection::default());
+        // A suite without scenarios has nothing to be planned.
+        all.unwrap_or_else(|_| self.suite.scenarios.clone())
+    }
+
     /// Whose session a scenario starts from: nobody's where it opens no page, or signs in itself.
     #[must_use]
     pub fn actor_of(&self, steps: &[Action]) -> Option<&str> {
@@ -218,6 +227,7 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         branch: asked.branch.clone(),
         environment: asked.environment.clone(),
         tools: asked.tools.clone(),
+        pace: asked.pace.clone(),
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),

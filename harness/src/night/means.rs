@@ -12,7 +12,7 @@ use super::recordings::Repeatable;
 use super::walls::Hands;
 use super::{NightError, RunOptions};
 use crate::agent::backend::{Backend, Http, Purse};
-use crate::attempt::{Brain, CodingAgent, IsRedacted};
+use crate::attempt::{Brain, CodingAgent, IsRedacted, Pace};
 use crate::compare::Redactor;
 use crate::ledger::{Ledger, Secrets};
 use crate::model::agent::AgentConfig;
@@ -32,6 +32,8 @@ pub(super) struct Means {
     pub plan: Arc<Plan>,
     pub browser_options: BrowserOptions,
     pub patience: Patience,
+    /// How fast pages are used; `None` is as fast as it goes.
+    pub pace: Option<Arc<Pace>>,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
     /// Who acts tonight, and within which walls.
@@ -163,6 +165,7 @@ impl Means {
             config: suite.config.clone(),
             browser_options: ready.browser_options.clone(),
             patience: plan.patience.unwrap_or(Patience::USUAL),
+            pace: options.pace.clone(),
             mail: ready.mail.take(),
             hands,
             accepted: Accepted::of(&plan),

@@ -182,7 +182,7 @@ pub use printer::BrowserPrinter;
 pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
-pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
+pub use scenario_file::{FINDINGS, ScenarioFile, finding_text, skill_text};
 pub use secrets::{all_secrets, secrets_in};
 pub use shake::{Clocks, Shake, reach};
 pub use share::Share;

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::shake::Shake;
 use super::share::Share;
 use super::tools::ToolServer;
-use crate::attempt::Person;
+use crate::attempt::{Pace, Person};
 use crate::ledger::NightDir;
 pub use crate::model::asked::NewBaselines;
 use crate::model::sandbox::Author;
@@ -60,6 +60,8 @@ pub struct RunOptions {
     pub once: bool,
     /// Whether the workers note what servers take of the machine.
     pub sampling: Sampling,
+    /// How fast pages are used; `None` is as fast as it goes, whatever the product asks for.
+    pub pace: Option<Arc<Pace>>,
     /// Print the PDF.
     pub pdf: bool,
     /// The branch of the suite's repository.

@@ -317,6 +317,7 @@ async fn perform(
         talk: Talk::default(),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
+        pace: means.pace.as_deref(),
         stop: call.stop.clone(),
     }
     .run(&mut Scripted::new(&scenario))

@@ -85,6 +85,7 @@ async fn explored(
 ) -> Result<Survey, NightError> {
     let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
     let ground = Ground::of(suite, &scope)?;
+    let options = &RunOptions { pace: Some(Arc::default()), ..options.clone() };
     let folder = scratch::make()?;
     let began = Instant::now();
     let opening = Opening::Counts;
@@ -103,7 +104,7 @@ async fn explored(
         let file = way.map(|it| offer_finding(&ground, night.path(), (fault, &it), &mut taken));
         survey.findings.push(fault.told(file.transpose()?));
     }
-    let written = explore::fresh(explore::write(&found.map), &suite.scenarios);
+    let written = explore::fresh(explore::write(&found.map), &ground.known());
     survey.scenarios = offer((&ground, &found.map), night.path(), written, &mut taken)?;
     Ok(survey)
 }
@@ -126,6 +127,7 @@ fn offer(
             tags: &[TAG],
             actor: ground.actor_of(&it.steps),
             isolate: ground.apart(map, &it),
+            begins_with: None,
             steps: &it.steps,
         };
         write(&night.join(OFFERED).join(&below), &own.text(&Path::new(TAKEN_TO).join(&below))?)?;

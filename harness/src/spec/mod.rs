@@ -46,6 +46,7 @@
 //! - `write_circumstances.rs`: the same of what a page finds around itself.
 //! - `write_commands.rs`: the same of commands and what is expected of them.
 //! - `write_gestures.rs`: the same of drags and scrolling.
+//! - `write_skill.rs`: the same of skills.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
 //! - `recording.rs`: writes and reads recordings.
 //! - `patch.rs`: adds an entry to a list of a YAML file, or names a thing otherwise, and leaves the
@@ -96,6 +97,7 @@ mod write;
 mod write_circumstances;
 mod write_commands;
 mod write_gestures;
+mod write_skill;
 mod write_words;
 
 use std::path::{Path, PathBuf};
@@ -113,6 +115,7 @@ pub use schema::schemas;
 pub use skill_folder::{export as export_skills, trust as trust_skill};
 pub(crate) use suggest::suggestion_or_list;
 pub use write::{Draft, DraftStep, read_scenario, read_target, write_scenario, write_step};
+pub use write_skill::write_skill;
 pub use write_words::written;
 
 use crate::model::Template;

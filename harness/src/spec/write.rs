@@ -35,6 +35,8 @@ pub struct Draft {
     pub tags: Vec<String>,
     /// Comments above everything.
     pub notes: Vec<String>,
+    /// The skill whose steps come first.
+    pub begins_with: Option<String>,
     /// Its steps, in order.
     pub steps: Vec<DraftStep>,
 }
@@ -76,9 +78,18 @@ pub fn write_scenario(draft: &Draft) -> Result<String, Box<Action>> {
         None => {}
     }
     text.push_str("steps:\n");
-    for step in &draft.steps {
+    if let Some(skill) = &draft.begins_with {
+        let _ = writeln!(text, "  - use: {skill}");
+    }
+    write_steps(&mut text, &draft.steps)?;
+    Ok(text)
+}
+
+/// The steps of a file, each in a line of its own or more.
+pub(super) fn write_steps(text: &mut String, steps: &[DraftStep]) -> Result<(), Box<Action>> {
+    for step in steps {
         if let Some(note) = &step.note {
-            comment(&mut text, "  ", note);
+            comment(text, "  ", note);
         }
         if let Some(action) = &step.action {
             let step = write_step(action).ok_or_else(|| Box::new(action.clone()))?;
@@ -87,7 +98,7 @@ pub fn write_scenario(draft: &Draft) -> Result<String, Box<Action>> {
             }
         }
     }
-    Ok(text)
+    Ok(())
 }
 
 /// A step without its `- `; `None` for an action that only people write.
@@ -293,7 +304,7 @@ fn modified(step: String, key: &str, target: Option<&Target>) -> String {
     }
 }
 
-fn comment(text: &mut String, indent: &str, note: &str) {
+pub(super) fn comment(text: &mut String, indent: &str, note: &str) {
     for line in note.lines() {
         let _ = writeln!(text, "{indent}# {line}");
     }

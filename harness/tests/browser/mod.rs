@@ -40,7 +40,7 @@ use nightshift::surface::browser::{
     Browser, BrowserOptions, Credentialed, Page, PageContext, Paper, Window,
 };
 use nightshift::surface::veil::Veil;
-use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
+use nightshift::surface::{Done, HeldOff, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
 
 fn options(scratch: &Path) -> BrowserOptions {

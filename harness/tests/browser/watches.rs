@@ -45,6 +45,24 @@ async fn watches_see_what_breaks_and_nothing_on_a_clean_page() {
     bench.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_asks_to_be_left_alone_is_heard_once_and_one_that_is_down_asks_for_nothing() {
+    let mut bench = Bench::start().await;
+    let asks = |status| Some(HeldOff { status, wait: Duration::from_secs(7) });
+    bench.open("/busy").await;
+    assert_eq!(bench.page.held_off().await, asks(429));
+    assert_eq!(bench.page.held_off().await, None, "it was told");
+    for address in ["/down", "/broken"] {
+        bench.open(address).await;
+        assert_eq!(bench.page.held_off().await, None, "{address}");
+    }
+    // Without a body it is no page, and the step fails.
+    drop(bench.done(Action::Open("/busy/empty".into())).await);
+    assert_eq!(bench.page.held_off().await, asks(503));
+    bench.open("/clean").await;
+    bench.stop().await;
+}
+
 async fn the_wall_holds(bench: &mut Bench) {
     let port = bench.site.address.port();
     bench.open("/forbidden").await;

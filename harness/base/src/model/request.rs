@@ -1,7 +1,10 @@
 //! [`Sent`]: one request of a page, as a line of the log of the network has it: written for a person,
-//! and read again where two runs are compared.
+//! and read again where two runs are compared. [`retry_after`]: when an answer wants to be asked again.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
 
 /// The kind of evidence that such a log is.
 pub const NETWORK: &str = "network";
@@ -41,9 +44,32 @@ impl Sent {
     }
 }
 
+/// How long the header `Retry-After` asks to wait: so many seconds, or until a date (RFC 9110, section
+/// 10.2.3); `None` where it says neither.
+#[must_use]
+pub fn retry_after(said: &str, now: SystemTime) -> Option<Duration> {
+    let said = said.trim();
+    if let Ok(seconds) = said.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = DateTime::parse_from_rfc2822(said).ok()?.with_timezone(&Utc);
+    Some((until - DateTime::<Utc>::from(now)).to_std().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_asks_to_wait_for_seconds_or_until_a_date_and_anything_else_asks_for_nothing() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_445_412_420);
+        let seconds = |said| retry_after(said, now).map(|it| it.as_secs());
+        assert_eq!(seconds(" 7 "), Some(7));
+        assert_eq!(seconds("Wed, 21 Oct 2015 07:28:00 GMT"), Some(60));
+        assert_eq!(seconds("Wed, 21 Oct 2015 07:00:00 GMT"), Some(0), "it is over");
+        assert_eq!(seconds("soon"), None);
+        assert_eq!(seconds("-3"), None);
+    }
 
     #[test]
     fn what_is_written_is_read_again_and_what_is_no_request_is_none() {

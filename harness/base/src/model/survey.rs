@@ -1,5 +1,6 @@
 //! [`Survey`]: what exploring a product has shown: what there is, what of it was reached and is
-//! asserted by a scenario, and what came or went since the night before. It is `explore.json`.
+//! asserted by a scenario, how fast that was done, and what came or went since the night before. It is
+//! `explore.json`.
 
 use std::fmt;
 
@@ -137,6 +138,30 @@ pub struct Since {
     pub whole: bool,
 }
 
+/// How a product was explored that asked to be left alone for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Pacing {
+    /// How often it asked.
+    pub times: u32,
+    /// How long nothing was sent to its pages because of it, in milliseconds.
+    pub waited_ms: u64,
+    /// The longest pause that was kept between two steps on its pages after that, in milliseconds.
+    pub pause_ms: u64,
+}
+
+/// `the product asked 3 times to be left alone: 14 s were waited, and up to 500 ms between steps`.
+impl fmt::Display for Pacing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { times, waited_ms, pause_ms } = self;
+        let often = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+        let waited = waited_ms.div_ceil(1_000);
+        write!(
+            f,
+            "the product asked {often} to be left alone: {waited} s were waited, and up to {pause_ms} ms between steps"
+        )
+    }
+}
+
 /// What exploring a product has shown.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Survey {
@@ -151,6 +176,9 @@ pub struct Survey {
     /// Why exploring did not go on, where it broke down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// How it was slowed down; `None` where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pacing: Option<Pacing>,
     /// Addresses.
     pub pages: Share,
     /// Forms.
@@ -267,6 +295,14 @@ mod tests {
         assert_eq!(said(gone, pages[1..].to_vec()), "3 pages and 1 flag are gone, 2 pages are new");
         assert_eq!(said(vec![flag], Vec::new()), "1 flag is gone");
         assert_eq!(said(Vec::new(), Vec::new()), "nothing is gone or new");
+    }
+
+    #[test]
+    fn a_product_that_asked_to_be_left_alone_is_told_in_a_sentence() {
+        let said = |times| Pacing { times, waited_ms: 13_200, pause_ms: 500 }.to_string();
+        let rest = "to be left alone: 14 s were waited, and up to 500 ms between steps";
+        assert_eq!(said(1), format!("the product asked once {rest}"));
+        assert_eq!(said(3), format!("the product asked 3 times {rest}"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
 use crate::model::Action;
+use crate::model::change::without_numbers;
 use crate::model::survey::Missed;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -214,7 +215,7 @@ impl Map {
         };
         let second = second.cloned();
         let after_reload = second.as_ref().map_or(Vec::new(), |it| difference(&first, it));
-        self.varies.extend(after_reload.iter().map(|it| unnumbered(it)));
+        self.varies.extend(after_reload.iter().map(|it| without_numbers(it)));
         let shape = first.tree.shape();
         self.addresses.learn(address, shape.clone());
         self.learn_words(&first.tree);
@@ -499,7 +500,7 @@ impl Map {
     /// What differs between two looks, but for what varies by itself.
     pub(super) fn real_difference(&self, before: &Look, after: &Look) -> Vec<String> {
         let mut all = difference(before, after);
-        all.retain(|it| !self.varies.contains(&unnumbered(it)));
+        all.retain(|it| !self.varies.contains(&without_numbers(it)));
         all
     }
 }
@@ -507,7 +508,7 @@ impl Map {
 impl Map {
     /// Whether something on a page varies by itself.
     pub(super) fn is_restless(&self, it: &Item) -> bool {
-        self.varies.contains(&unnumbered(&line_of(it)))
+        self.varies.contains(&without_numbers(&line_of(it)))
     }
 }
 
@@ -573,7 +574,23 @@ fn line_of(it: &Item) -> String {
     format!("{} {:?} {:?} {}", it.role, it.name, it.value, it.attributes.join(" "))
 }
 
-/// A line without its numbers.
-fn unnumbered(line: &str) -> String {
-    line.chars().map(|it| if it.is_ascii_digit() { '#' } else { it }).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FacetKind;
+
+    #[test]
+    fn a_duration_that_gains_a_digit_varies_by_itself_and_another_text_is_a_change() {
+        let look = |text: &str| Look::read(&[(FacetKind::Text, text.to_owned())]);
+        let page = |text: &str| Sight::Page(Box::new(look(text)));
+        let mut map = Map::new(Rules::default());
+        map.begin_at("/");
+        let probe = map.propose(1).remove(0);
+        let sights = vec![(1, page("took 9.8 ms")), (3, page("took 9.9 ms"))];
+        let (events, remarks) = (Vec::new(), Vec::new());
+        map.absorb(vec![Seen { probe, sights, events, remarks, failure: None, counts: true }]);
+        let changes = |to: &str| map.real_difference(&look("took 9.8 ms"), &look(to));
+        assert_eq!(changes("took 10.2 ms"), [""; 0]);
+        assert_eq!(changes("lost 9.8 ms"), ["lost 9.8 ms"]);
+    }
 }

@@ -37,6 +37,7 @@
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
 //! - `written.rs`: a scenario that is to be written, and its names.
+//! - `shared.rs`: the ways that several scenarios begin with, as skills.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `parts.rs`: a map as a list of what there is, and whether it was reached and is asserted.
@@ -74,6 +75,7 @@ mod screen;
 mod screens;
 mod scripted;
 mod seen;
+mod shared;
 mod sign_out;
 mod since;
 mod terminal;
@@ -95,6 +97,7 @@ pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules, Session};
 pub use seen::{Ran, Read, Seen, Sight, seen};
+pub use shared::{SharedWay, shared};
 pub use since::since;
 pub use write::{fresh, write, writes};
 pub use written::{Written, free_name, slug};

@@ -193,6 +193,7 @@ fn of_probe(
     let steps = log.steps.iter().filter(|it| own(it.index));
     let remarks = steps.filter_map(|it| it.remark.clone()).collect();
     let failure = log.failures().find(|(step, _)| own(step.index));
+    let is_nobodys = failure.is_some_and(|(_, it)| it.outcome == Outcome::HarnessError);
     let failure =
         failure.map(|(step, it)| format!("{}: expected {}; {}", step.text, it.expected, it.actual));
     let began = log.steps.iter().any(|it| own(it.index)) || !sights.is_empty();
@@ -208,7 +209,7 @@ fn of_probe(
         events,
         remarks,
         failure: failure.or_else(cut),
-        counts: clean && began && !harness,
+        counts: clean && began && !harness && !is_nobodys,
     }
 }
 
@@ -235,6 +236,32 @@ fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::probe::{Goal, batches, look, open};
+    use crate::model::testing::Night;
+
+    #[test]
+    fn a_step_that_says_nothing_of_the_product_does_not_count_and_one_that_fails_does() {
+        let probe = Probe {
+            id: "a".to_owned(),
+            key: "a".to_owned(),
+            goal: Goal::Page { address: "/".to_owned(), linked: false },
+            steps: vec![open("/"), look("a")],
+            product: None,
+            from: None,
+            shares: true,
+            value: 1,
+        };
+        let made = batches(vec![probe]);
+        let counts = |outcome| {
+            let mut night = Night::default();
+            let failure = (outcome, "an answer", "it asked to be left alone");
+            night.begin("a", 1).passed("a", 1, 1, "/").failed("a", 1, 2, "/", failure);
+            night.end("a", 1, outcome);
+            seen(&made, &night.entries, &|_| None)[0].counts
+        };
+        assert!(!counts(Outcome::HarnessError));
+        assert!(counts(Outcome::Failed));
+    }
 
     #[test]
     fn a_program_may_answer_by_its_exit_code_and_one_that_complains_refuses() {

@@ -13,7 +13,7 @@ use super::probe::{Goal, Probe, click};
 use super::safe::signs_out;
 use super::screens::screens;
 use super::sign_out::signing_out;
-use super::written::{Written, area, free_name, slug, snapshot};
+use super::written::{Written, area, fills, free_name, slug, snapshot};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::{Action, Scenario, Snapshot};
@@ -396,12 +396,6 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
         _ => String::new(),
     };
     let with: Vec<String> = states.iter().map(|it| with(it)).collect();
-    let fills = |it: &Action| {
-        matches!(
-            it,
-            Action::Fill(_) | Action::Choose { .. } | Action::Check(_) | Action::Upload { .. }
-        )
-    };
     let called = page.called();
     let is_filled = states.iter().any(|it| it.probe.way().iter().any(fills));
     let (name, about) = if is_filled {

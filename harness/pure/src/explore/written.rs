@@ -80,6 +80,14 @@ pub(super) fn area(path: &str) -> String {
     if first.is_empty() { "start".to_owned() } else { slug(first) }
 }
 
+/// Whether something is put into a field.
+pub(super) fn fills(it: &Action) -> bool {
+    matches!(
+        it,
+        Action::Fill(_) | Action::Choose { .. } | Action::Check(_) | Action::Upload { .. }
+    )
+}
+
 /// A checkpoint whose name is free in its scenario.
 pub(super) fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
     let plain = slug(name);

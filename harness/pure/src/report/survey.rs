@@ -122,7 +122,8 @@ fn about(survey: &Survey) -> String {
     } else {
         "the time ended before everything was tried"
     };
-    format!("{tried} tried in {}; {rest}.", duration(survey.duration_ms))
+    let paced = survey.pacing.map_or_else(String::new, |it| format!("; {it}"));
+    format!("{tried} tried in {}; {rest}{paced}.", duration(survey.duration_ms))
 }
 
 fn share(kind: Kind, it: Share) -> ShareView {

@@ -2,7 +2,7 @@
 //! is busy, limited or away. Answers are bounded in size.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,6 +10,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::{Answer, Backend, BackendError, Request, wire};
 use crate::model::agent::{AgentApi, AgentConfig};
+use crate::model::request::retry_after;
 
 /// How often it is asked at most.
 const MOST_TRIES: u32 = 4;
@@ -105,7 +106,7 @@ impl Http {
         let mut response = http.send(body).map_err(|error| self.went_wrong(&error))?;
         let status = response.status().as_u16();
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
-        let pause = pause.and_then(|it| it.trim().parse().ok()).map(Duration::from_secs);
+        let pause = pause.and_then(|it| retry_after(it, SystemTime::now()));
         let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.went_wrong(&error))?;
         if !(200..300).contains(&status) {

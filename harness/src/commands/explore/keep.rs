@@ -13,7 +13,7 @@ use super::super::settle::by_clock;
 use super::super::settle_patch::Patches;
 use super::super::{new_file, terminal};
 use super::prepare::Prepared;
-use crate::explore::{Map, Written};
+use crate::explore::{self, Map, SharedWay, Written};
 use crate::model::settle::{Remedy, Unsettled};
 use crate::night::{
     self as nights, Ground, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until,
@@ -55,6 +55,8 @@ pub struct Kept {
     pub written: Vec<Written>,
     /// Their files, below the suite's folder.
     pub files: Vec<PathBuf>,
+    /// The skills that they begin with.
+    pub ways: Vec<SharedWay>,
     /// Those that were taken out again: never the same.
     pub unsettled: Vec<Unsettled>,
     /// How many places varied and are written down.
@@ -76,10 +78,16 @@ pub async fn keep(
     all: Vec<Written>,
 ) -> anyhow::Result<Kept> {
     let mut kept = Kept::default();
+    let ground = &asked.prepared.ground;
+    let root = &ground.suite.root;
+    let file =
+        |it: &Written| asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
+    let all: Vec<Written> = all.into_iter().filter(|it| !root.join(file(it)).exists()).collect();
+    kept.ways = write_skills(ground, &all)?;
     for it in all {
-        let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
-        let path = asked.prepared.ground.suite.root.join(&file);
-        if new_file::create(&path, &text((&asked.prepared.ground, map), &it, &file)?)? {
+        let file = file(&it);
+        let way = kept.ways.iter().find(|way| way.scenarios.contains(&it.name));
+        if new_file::create(&root.join(&file), &text((ground, map), (&it, way), &file)?)? {
             kept.files.push(file);
             kept.written.push(it);
         }
@@ -100,8 +108,45 @@ pub async fn keep(
     Ok(kept)
 }
 
+/// Where a skill is written, below the suite's folder.
+fn skill_file(way: &SharedWay) -> PathBuf {
+    Path::new("skills").join(format!("{}.yaml", way.name))
+}
+
+/// Writes what several scenarios begin with as skills; answers with those that the suite has now.
+fn write_skills(ground: &Ground, all: &[Written]) -> anyhow::Result<Vec<SharedWay>> {
+    let suite = &ground.suite;
+    let mut ways = Vec::new();
+    for way in explore::shared(all, &suite.skills) {
+        let is_there = suite.skills.contains_key(&way.name);
+        let path = suite.root.join(skill_file(&way));
+        if is_there || new_file::create(&path, &nights::skill_text(&way)?)? {
+            ways.push(way);
+        }
+    }
+    Ok(ways)
+}
+
+/// Removes the skills that were written for scenarios which are all gone again.
+fn remove_unused(ground: &Ground, kept: &mut Kept) -> anyhow::Result<()> {
+    let Kept { ways, written, .. } = kept;
+    let is_used = |way: &SharedWay| written.iter().any(|it| way.scenarios.contains(&it.name));
+    for way in ways.extract_if(.., |it| !is_used(it)) {
+        if !ground.suite.skills.contains_key(&way.name) {
+            let path = ground.suite.root.join(skill_file(&way));
+            std::fs::remove_file(&path)
+                .with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// The text of a scenario's file.
-fn text((ground, map): (&Ground, &Map), it: &Written, file: &Path) -> anyhow::Result<String> {
+fn text(
+    (ground, map): (&Ground, &Map),
+    (it, way): (&Written, Option<&SharedWay>),
+    file: &Path,
+) -> anyhow::Result<String> {
     let own = ScenarioFile {
         name: &it.name,
         about: &it.about,
@@ -109,6 +154,7 @@ fn text((ground, map): (&Ground, &Map), it: &Written, file: &Path) -> anyhow::Re
         tags: &[TAG],
         actor: ground.actor_of(&it.steps),
         isolate: ground.apart(map, it),
+        begins_with: way,
         steps: &it.steps,
     };
     Ok(own.text(file)?)
@@ -160,6 +206,7 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         kept.unsettled.push(it);
     }
+    remove_unused(&asked.prepared.ground, kept)?;
     Ok(true)
 }
 

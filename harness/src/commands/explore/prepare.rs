@@ -1,12 +1,14 @@
 //! [`Prepared`]: the suite that is explored, written first where there is none.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::exit::mistake;
 use super::super::{new_file, night};
+use crate::attempt::Pace;
 use crate::night::{self as nights, Ground, RunOptions, Scope, TAKEN_TO, Until};
 use crate::spec;
 
@@ -16,6 +18,8 @@ pub struct Prepared {
     pub ground: Ground,
     /// Where scenarios are written, below the suite's folder.
     pub folder: PathBuf,
+    /// How fast its pages are used, from the first look to the last.
+    pace: Arc<Pace>,
 }
 
 /// Finds the suite, or writes one; finds its pages and commands.
@@ -29,7 +33,7 @@ pub fn prepare(common: &Common, options: &ExploreOptions) -> anyhow::Result<Prep
         seed: options.seed,
         base_urls: night::by_product(&suite, "--base-url", &options.staging.base_url)?,
     };
-    Ok(Prepared { ground: Ground::of(&suite, &scope)?, folder })
+    Ok(Prepared { ground: Ground::of(&suite, &scope)?, folder, pace: Arc::default() })
 }
 
 /// The suite's folder, and where below it scenarios go.
@@ -74,6 +78,7 @@ impl Prepared {
             base_urls: night::by_product(suite, "--base-url", &options.staging.base_url)?,
             branch: night::branch(&suite.root, &environment),
             environment,
+            pace: Some(self.pace.clone()),
             ..RunOptions::default()
         })
     }

@@ -45,11 +45,7 @@ pub fn tell(
         prepared.folder.display(),
         explored.probes
     ));
-    for kind in Kind::ALL {
-        let Share { seen, reached, asserted } = survey.share(kind);
-        let word = kind.plural();
-        terminal::answer(format_args!("  {word}: {seen}, {reached} reached, {asserted} asserted"));
-    }
+    say_what_there_is(&survey, kept);
     for fault in faults.iter().take(MOST_TOLD) {
         terminal::answer(format_args!(
             "{} ({}): {}",
@@ -87,10 +83,28 @@ pub fn tell(
     Ok(())
 }
 
+/// Says what there is and how much of it is used, how fast that was found out, and what skills it made.
+fn say_what_there_is(survey: &Survey, kept: &Kept) {
+    if let Some(pacing) = &survey.pacing {
+        terminal::answer(format_args!("  {pacing}"));
+    }
+    if !kept.ways.is_empty() {
+        let names: Vec<&str> = kept.ways.iter().map(|it| it.name.as_str()).collect();
+        let names = names.join(", ");
+        let skills = super::super::check::counted(kept.ways.len(), "skill");
+        terminal::answer(format_args!("  with {skills} that they begin with: {names}"));
+    }
+    for kind in Kind::ALL {
+        let Share { seen, reached, asserted } = survey.share(kind);
+        let word = kind.plural();
+        terminal::answer(format_args!("  {word}: {seen}, {reached} reached, {asserted} asserted"));
+    }
+}
+
 /// All that is told of the product: what the suite uses of it, with what was written now.
 fn survey(prepared: &Prepared, explored: &Explored, faults: &[Fault], kept: &Kept) -> Survey {
     let mut asserted = Asserted::default();
-    for it in &prepared.ground.suite.scenarios {
+    for it in &prepared.ground.known() {
         asserted.add_steps(it.all_steps().into_iter().map(|it| &it.action));
     }
     for it in &kept.written {
@@ -119,6 +133,7 @@ fn json(explored: &Explored, survey: &Survey, kept: &Kept) -> Value {
     let mut json = json!(survey);
     json["rounds"] = json!(explored.rounds);
     json["states"] = json!(explored.map.states.len());
+    json["skills"] = json!(kept.ways.iter().map(|it| &it.name).collect::<Vec<_>>());
     json["silenced"] = json!(kept.silenced);
     json["accepted"] = json!(kept.accepted);
     json

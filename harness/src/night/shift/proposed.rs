@@ -77,6 +77,7 @@ impl Proposals {
             tags,
             actor: None,
             isolate: None,
+            begins_with: None,
             steps,
         };
         let text = self.secrets.scrub_text(&own.text(&file)?);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Done, Held, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
+use super::{Done, Held, HeldOff, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::outline::{Element, Outline};
@@ -23,6 +23,8 @@ pub struct FakePage {
     pub acted: Vec<Action>,
     /// What the watches see at the next step.
     pub sightings: Vec<Sighting>,
+    /// Whether the product asks to be left alone at the next steps; past the end it does not.
+    pub held_off: VecDeque<Option<HeldOff>>,
     /// The text of the aria facet.
     pub aria: String,
     /// What the page is read as, one reading after the other; the last one stays.
@@ -85,6 +87,10 @@ impl PageSurface for FakePage {
 
     fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>> {
         futures_util::future::ready(std::mem::take(&mut self.sightings)).boxed()
+    }
+
+    fn held_off(&mut self) -> BoxFuture<'_, Option<HeldOff>> {
+        futures_util::future::ready(self.held_off.pop_front().flatten()).boxed()
     }
 
     fn material(&mut self) -> BoxFuture<'_, Vec<Extra>> {

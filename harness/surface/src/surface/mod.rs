@@ -28,6 +28,8 @@ pub mod terminal;
 mod texts;
 pub mod veil;
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
@@ -88,6 +90,15 @@ pub struct Sighting {
     pub message: String,
     /// The URL path of the page or resource.
     pub path: String,
+}
+
+/// The product asked to be left alone for a while, in an answer that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldOff {
+    /// The status of that answer.
+    pub status: u16,
+    /// How long it asks to wait.
+    pub wait: Duration,
 }
 
 /// A surface failed in a way that says nothing about the product.
@@ -163,6 +174,10 @@ pub trait PageSurface: Send {
 
     /// What the watches saw since the last call.
     fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>>;
+
+    /// Whether the product asked to be left alone since the last call, and for how long at the most:
+    /// by an answer of 429 or 503 with `Retry-After`.
+    fn held_off(&mut self) -> BoxFuture<'_, Option<HeldOff>>;
 
     /// What a person needs to understand a failure: screenshot, aria tree, console, network.
     fn material(&mut self) -> BoxFuture<'_, Vec<Extra>>;

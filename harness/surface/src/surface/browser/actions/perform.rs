@@ -12,7 +12,9 @@ use crate::surface::browser::events::record::place_of;
 use crate::surface::browser::pages::deed::blamed;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
-use crate::surface::{Done, Held, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
+use crate::surface::{
+    Done, Held, HeldOff, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError,
+};
 
 impl Page {
     /// Makes sure that something can be done with the page, and has it in front.
@@ -176,6 +178,13 @@ impl PageSurface for Page {
             self.flush().await;
             let seen = self.record.take_sightings(self.base.as_str());
             seen.into_iter().map(|sighting| self.reworded(sighting)).collect()
+        })
+    }
+
+    fn held_off(&mut self) -> BoxFuture<'_, Option<HeldOff>> {
+        Box::pin(async {
+            self.flush().await;
+            self.record.take_held_off(&self.base)
         })
     }
 

@@ -17,7 +17,7 @@ use super::tab::{Replaced, Tab};
 use super::traffic::{Write, text};
 use super::underway::Underway;
 use crate::model::WatchKind;
-use crate::surface::Sighting;
+use crate::surface::{HeldOff, Sighting};
 use crate::surface::browser::engine::auth::Answer;
 use crate::surface::browser::engine::bidi::locked;
 
@@ -117,6 +117,8 @@ pub(crate) struct State {
     seen: Vec<Seen>,
     /// What was sent to be kept since the last look.
     pub(crate) writes: Vec<Write>,
+    /// Who asked to be left alone, and for how long at the most.
+    held_off: HashMap<url::Origin, HeldOff>,
 }
 
 /// A sighting as the event told it.
@@ -180,6 +182,11 @@ impl Record {
         seen.into_iter()
             .map(|it| Sighting { kind: it.kind, message: it.message, path: path_of(&it.url, base) })
             .collect()
+    }
+
+    /// Whether the product at `base` asked to be left alone since the last call.
+    pub(crate) fn take_held_off(&self, base: &Url) -> Option<HeldOff> {
+        std::mem::take(&mut self.state().held_off).remove(&base.origin())
     }
 }
 
@@ -431,6 +438,15 @@ impl State {
 
     pub(super) fn see(&mut self, kind: WatchKind, message: String, url: String) {
         self.seen.push(Seen { kind, message, url, untold: None });
+    }
+
+    /// Takes in that a server asked to be left alone.
+    pub(super) fn hold_off(&mut self, url: &str, held: HeldOff) {
+        let Ok(url) = Url::parse(url) else { return };
+        let known = self.held_off.entry(url.origin()).or_insert(held);
+        if held.wait > known.wait {
+            *known = held;
+        }
     }
 
     /// Tells the person who reads the console's log what we did ourselves.

@@ -4,6 +4,8 @@
 //! All of it is kept in the [`State`] of a page's record; [`super::underway`] knows which requests
 //! were told of already.
 
+use std::time::SystemTime;
+
 use serde_json::Value;
 use url::Url;
 
@@ -12,7 +14,8 @@ use super::tab::{Progress, Tab};
 use super::traffic::{Ending, hop, keep, take_back, text};
 use super::underway::{During, End, Kind};
 use crate::model::WatchKind;
-use crate::model::request::Sent;
+use crate::model::request::{Sent, retry_after};
+use crate::surface::HeldOff;
 
 /// How the engine says that a request was given up.
 const ABORTED: &str = "net::ERR_ABORTED";
@@ -37,6 +40,11 @@ impl State {
         let status = status_of(params);
         self.underway.answered(&text(&params["request"]["request"]), status, stream);
         self.document_answered(params, status);
+        // An answer without a body is no page to the engine: it never says that it is complete.
+        let url = text(&params["request"]["url"]);
+        if let Some(held) = held_off(params).filter(|_| !is_favicon(&url)) {
+            self.hold_off(&url, held);
+        }
     }
 
     pub(super) fn completed(&mut self, params: &Value) {
@@ -133,6 +141,17 @@ impl State {
 
 fn status_of(params: &Value) -> Option<u16> {
     params["response"]["status"].as_u64().map(|status| status as u16)
+}
+
+/// Whether an answer says that somebody asks too often, or too early, and when it wants to be asked again.
+fn held_off(params: &Value) -> Option<HeldOff> {
+    let status = status_of(params).filter(|it| matches!(it, 429 | 503))?;
+    let mut all = params["response"]["headers"].as_array()?.iter();
+    let own = all.find(|it| {
+        it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("retry-after"))
+    })?;
+    let wait = retry_after(own["value"]["value"].as_str()?, SystemTime::now())?;
+    Some(HeldOff { status, wait })
 }
 
 /// Whether a browser would ask the person for name and password: the schemes that it knows.
