@@ -13,11 +13,11 @@ use super::coding::CodingAgent;
 use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
-use crate::agent::Proposal;
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, brief, proposal,
+    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, Sight, View, brief, proposal,
     proposal_or_command, tokens,
 };
+use crate::agent::{Proposal, cut};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
 use crate::model::bounds::Bounds;
@@ -78,21 +78,19 @@ impl Attempt<'_> {
         let goal = shown(self.talk.spoken());
         let names = way.goal.words.references();
         let secrets: Vec<&str> = names.iter().filter_map(|it| it.strip_prefix("secret:")).collect();
-        let (mut wrong, mut complaint) = (0, None);
+        let (mut wrong, mut complaint, mut sight) = (0, None, Sight::default());
         loop {
-            if let Some(late) = way.late() {
-                return Ok(Some(late));
-            }
-            if let Some(over) = self.over(brain, way, Next::Ask)? {
-                return Ok(Some(over));
+            if let Some(end) = self.no_more_to_ask(brain, way)? {
+                return Ok(Some(end));
             }
             let page = match self.page_towards(way).await {
                 Ok(page) => page,
                 Err(failure) => return Ok(Some(failure)),
             };
+            let view = sight.look(&page);
             let request = brief(Briefing {
                 goal: &goal,
-                page: &page,
+                view: &view,
                 done: &way.done,
                 earlier: self.talk.earlier(),
                 complaint: complaint.as_deref(),
@@ -113,7 +111,7 @@ impl Attempt<'_> {
                     return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
-            let next = match read(&answer.text, &page, &secrets, way.goal) {
+            let next = match read(&answer.text, &view, &secrets, way.goal) {
                 Ok(next) => next,
                 Err(why) if wrong + 1 < MOST_WRONG => {
                     (wrong, complaint) = (wrong + 1, Some(why));
@@ -126,12 +124,25 @@ impl Attempt<'_> {
                 return Ok(Some(over));
             }
             complaint = None;
+            sight.acted();
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
             self.acted(brain, way, (before, milliseconds(started)));
             if !matches!(leg, Leg::On) {
                 return Ok(way.why_no_further(leg));
             }
+        }
+    }
+
+    /// Why nothing more is asked: the time or a budget is over.
+    fn no_more_to_ask(
+        &mut self,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        match way.late() {
+            Some(late) => Ok(Some(late)),
+            None => self.over(brain, way, Next::Ask),
         }
     }
 
@@ -180,7 +191,7 @@ impl Attempt<'_> {
             return Ok(Leg::Stopped(self.record_crash(&crash)?));
         }
         if let Some(wrote) = answer.wrote {
-            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), begin(text)));
+            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), cut(text, MOST_WRITTEN)));
             let outputs: BTreeMap<&str, String> = outputs.collect();
             way.wrote = Some(json!({ "exit": wrote.exit, "outputs": outputs }).to_string());
         }
@@ -306,17 +317,12 @@ fn commands(goal: &Goal) -> &[String] {
 }
 
 /// What was answered towards a goal, in which these secrets may be named.
-fn read(answer: &str, page: &Outline, secrets: &[&str], goal: &Goal) -> Result<Proposal, String> {
+fn read(answer: &str, view: &View<'_>, secrets: &[&str], goal: &Goal) -> Result<Proposal, String> {
     if commands(goal).is_empty() {
-        proposal(answer, page, secrets)
+        proposal(answer, view, secrets)
     } else {
-        proposal_or_command(answer, page, secrets)
+        proposal_or_command(answer, view, secrets)
     }
-}
-
-/// The beginning of what a command wrote.
-fn begin(text: &str) -> String {
-    text.chars().take(MOST_WRITTEN).collect()
 }
 
 fn failed(expected: &str, actual: String) -> Failure {

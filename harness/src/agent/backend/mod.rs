@@ -6,6 +6,7 @@
 //!
 //! The files:
 //! - `brief.rs`: what a model is told: the goal, the page in lines with references, what was done.
+//! - `view.rs`: the page with references that stay, and what changed since the last action.
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model.
@@ -19,6 +20,7 @@ mod purse;
 mod reply;
 #[cfg(test)]
 mod tests;
+mod view;
 mod wire;
 
 use futures_util::future::BoxFuture;
@@ -29,6 +31,7 @@ pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
 pub use self::reply::{proposal, proposal_or_command};
+pub use self::view::{Sight, View};
 
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -329,7 +329,9 @@ fn page() -> Outline {
 
 #[test]
 fn a_command_is_an_answer_only_where_commands_are_offered_and_refers_to_nothing() {
-    let read = |line: &str| proposal_or_command(&reply("run", "", line), &page(), &["TOKEN"]);
+    let page = page();
+    let view = Sight::default().look(&page);
+    let read = |line: &str| proposal_or_command(&reply("run", "", line), &view, &["TOKEN"]);
     let words = ["shopctl", "say", "a b"].map(str::to_owned).to_vec();
     let run = Action::Run(Box::new(RunCommand::of_words(words)));
     let act = Proposal::Act { reads: "the model: so".to_owned(), action: Box::new(run) };
@@ -338,8 +340,8 @@ fn a_command_is_an_answer_only_where_commands_are_offered_and_refers_to_nothing(
         assert!(read(refused).is_err(), "{refused}");
     }
     let click = reply("click", "e1", "");
-    assert_eq!(proposal_or_command(&click, &page(), &[]), proposal(&click, &page(), &[]));
-    assert!(proposal(&reply("run", "", "shopctl say"), &page(), &[]).is_err(), "nobody offered it");
+    assert_eq!(proposal_or_command(&click, &view, &[]), proposal(&click, &view, &[]));
+    assert!(proposal(&reply("run", "", "shopctl say"), &view, &[]).is_err(), "nobody offered it");
 }
 
 fn reply(action: &str, reference: &str, text: &str) -> String {
@@ -348,8 +350,10 @@ fn reply(action: &str, reference: &str, text: &str) -> String {
 
 #[test]
 fn an_answer_is_one_action_on_a_thing_of_the_page() {
-    let read = |it: &str| proposal(it, &page(), &["TOKEN"]);
-    let target = |at: usize| page().elements[at].target.clone().expect("it has one");
+    let page = page();
+    let view = Sight::default().look(&page);
+    let read = |it: &str| proposal(it, &view, &["TOKEN"]);
+    let target = |at: usize| page.elements[at].target.clone().expect("it has one");
     let act =
         |action| Proposal::Act { reads: "the model: so".to_owned(), action: Box::new(action) };
     assert_eq!(read(&reply("click", "e1", "")), Ok(act(Action::click(target(1)))));
@@ -366,7 +370,9 @@ fn an_answer_is_one_action_on_a_thing_of_the_page() {
 
 #[test]
 fn what_is_no_action_of_the_list_or_reaches_too_far_is_refused() {
-    let read = |it: &str| proposal(it, &page(), &["TOKEN"]).expect_err("it is refused");
+    let page = page();
+    let view = Sight::default().look(&page);
+    let read = |it: &str| proposal(it, &view, &["TOKEN"]).expect_err("it is refused");
     for (answer, told) in [
         (reply("run", "e1", "rm -r /"), "it is no action of the list: unknown variant `run`"),
         ("click Save".to_owned(), "it is no action of the list: expected value"),
@@ -383,8 +389,27 @@ fn what_is_no_action_of_the_list_or_reaches_too_far_is_refused() {
         assert!(said.starts_with(told), "{answer}: {said}");
     }
     let sneaky = format!("{}TOKEN{}", SECRET.0, SECRET.1);
-    let filled = proposal(&reply("fill", "e2", &sneaky), &page(), &[]).expect("a plain text");
+    let filled = proposal(&reply("fill", "e2", &sneaky), &view, &[]).expect("a plain text");
     assert!(!format!("{filled:?}").contains(SECRET.0), "marks are ours alone");
+}
+
+fn briefing<'a>(goal: &'a str, view: &'a View<'a>) -> Briefing<'a> {
+    Briefing {
+        goal,
+        view,
+        done: &[],
+        earlier: &[],
+        complaint: None,
+        attempt: 1,
+        commands: &[],
+        wrote: None,
+    }
+}
+
+/// What a model is told, and the references that it may name.
+fn told(goal: &str, view: &View<'_>) -> (Value, Vec<String>) {
+    let request = brief(briefing(goal, view));
+    (serde_json::from_str(&request.user).expect("one document"), request.refs)
 }
 
 #[test]
@@ -396,16 +421,8 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     page.elements.extend(filler);
     page.elements.push(element("button", "Choose the cheapest option"));
     let goal = "choose the cheapest option";
-    let of = Briefing {
-        goal,
-        page: &page,
-        done: &[],
-        earlier: &[],
-        complaint: None,
-        attempt: 1,
-        commands: &[],
-        wrote: None,
-    };
+    let view = Sight::default().look(&page);
+    let of = briefing(goal, &view);
     let request = brief(of);
     let user: Value = serde_json::from_str(&request.user).expect("it stays one document");
     assert_eq!(user["goal"], goal);
@@ -415,7 +432,8 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     let last = things.last().and_then(Value::as_str).expect("a line");
     assert!(last.ends_with("\"Choose the cheapest option\""), "what the goal names stays: {last}");
     let empty = Outline::default();
-    let other = brief(Briefing { goal: "x", page: &empty, ..of });
+    let nothing = Sight::default().look(&empty);
+    let other = brief(Briefing { goal: "x", view: &nothing, ..of });
     assert_eq!(request.system, other.system, "the instructions never hang on the page");
     assert!(user["commands"].is_null() && !request.system.contains("`run`"));
 
@@ -424,4 +442,69 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     let user: Value = serde_json::from_str(&with.user).expect("one document");
     assert_eq!((&user["commands"][0], &user["wrote"]), (&json!("shopctl orders **"), &json!("{}")));
     assert!(with.form == Form::ActionOrCommand && with.system.starts_with(&request.system));
+}
+
+fn said_by(role: &str, text: &str) -> Element {
+    Element { role: role.to_owned(), text: text.to_owned(), ..Element::default() }
+}
+
+#[test]
+fn references_stay_and_what_changed_since_the_last_action_is_told() {
+    let greeting =
+        || said_by("heading", "Welcome to a shop that greets everybody with a long sentence");
+    let outline = |place: &str, elements| Outline {
+        place: place.to_owned(),
+        elements,
+        ..Outline::default()
+    };
+    let mut sight = Sight::default();
+    let of = vec![greeting(), element("button", "Save"), element("textbox", "Password")];
+    let first = outline("/", of);
+    let (user, refs) = told("x", &sight.look(&first));
+    assert_eq!((&user["page"]["changed"], refs), (&Value::Null, vec!["e1".into(), "e2".into()]));
+
+    let save = Element { marks: vec!["disabled".to_owned()], ..element("button", "Save") };
+    let of = vec![greeting(), said_by("status", "Saved"), save, element("link", "Home")];
+    let second = outline("/", of);
+    let (user, _) = told("x", &sight.look(&second));
+    assert!(user["page"]["changed"].is_null(), "nothing was done yet: {user}");
+    let mut sight = Sight::default();
+    sight.look(&first);
+    sight.acted();
+    let (user, refs) = told("x", &sight.look(&second));
+    let things = [
+        "+ status \"Saved\"",
+        "~ e1 button \"Save\" (disabled)",
+        "+ e3 link \"Home\"",
+        "- e2 textbox \"Password\"",
+    ];
+    assert_eq!(user["page"]["changed"], json!({ "things": things, "left_out": 0 }));
+    assert_eq!(refs, ["e1", "e3"], "what is gone cannot be used");
+
+    sight.acted();
+    let (user, _) = told("x", &sight.look(&second));
+    assert_eq!(user["page"]["changed"], json!({ "things": [], "left_out": 0 }));
+    sight.acted();
+    let other = outline("/home", vec![element("link", "Orders")]);
+    let (user, refs) = told("x", &sight.look(&other));
+    assert_eq!(user["page"]["changed"], json!({ "was": "/", "things": [], "left_out": 2 }));
+    assert_eq!(refs, ["e4"], "a reference is never given twice");
+}
+
+#[test]
+fn what_is_new_on_a_long_page_can_be_used_although_the_page_is_cut() {
+    let mut page = page();
+    let filler = (0..2_000).map(|at| element("button", &format!("Filler number {at} of many")));
+    page.elements.extend(filler);
+    let mut sight = Sight::default();
+    let (_, refs) = told("x", &sight.look(&page));
+    assert!(!refs.contains(&"e2002".to_owned()), "the last is left out");
+    sight.acted();
+    page.elements.push(element("button", "Undo"));
+    let view = sight.look(&page);
+    let (user, refs) = told("x", &view);
+    assert_eq!(user["page"]["changed"]["things"], json!(["+ e2003 button \"Undo\""]));
+    assert!(refs.contains(&"e2003".to_owned()) && !refs.contains(&"e2002".to_owned()));
+    let undo = proposal(&reply("click", "e2003", ""), &view, &[]);
+    assert!(matches!(undo, Ok(Proposal::Act { .. })), "{undo:?}");
 }

@@ -1,0 +1,149 @@
+//! [`Sight`]: what a model saw of pages towards one goal, so that it is told references that stay and
+//! what changed since its last action, and [`View`], the page as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::agent::{Place, References, changes, cut};
+use crate::model::Target;
+use crate::model::outline::{Element, Outline};
+use crate::model::recording::called;
+
+/// The most characters that are told of what changed.
+const MOST_OF_CHANGES: usize = 2_000;
+/// The longest text of one thing.
+const LONGEST_TEXT: usize = 120;
+/// The longest address.
+const LONGEST_PLACE: usize = 400;
+
+/// What a model saw of pages towards one goal.
+#[derive(Debug, Default)]
+pub struct Sight {
+    references: References,
+    /// The page before the last action.
+    before: Option<Told>,
+    /// The page as it is told.
+    now: Option<Told>,
+}
+
+/// A page as it was told.
+#[derive(Debug)]
+struct Told {
+    place: String,
+    lines: Vec<String>,
+}
+
+/// A page as a model sees it.
+#[derive(Debug)]
+pub struct View<'a> {
+    pub(super) page: &'a Outline,
+    /// The references of what can be used, by its place in the page.
+    numbers: BTreeMap<usize, u32>,
+    /// What can be told, each by its place in the page.
+    pub(super) lines: Vec<(usize, String)>,
+    pub(super) changed: Option<Changed>,
+}
+
+/// What became of the page since the last action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Changed {
+    /// Where it was before, if that was another place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<String>,
+    /// `+ e12 button "Save"`, `~` for what is not as it was, `-` for what is gone.
+    things: Vec<String>,
+    /// How many changes are not told.
+    left_out: usize,
+}
+
+impl Sight {
+    /// A look at the page.
+    pub fn look<'a>(&mut self, page: &'a Outline) -> View<'a> {
+        let numbers = self.references.number(page);
+        let elements = page.elements.iter().enumerate();
+        let lines: Vec<(usize, String)> = elements
+            .filter(|(at, it)| {
+                numbers.contains_key(at) || !it.text.is_empty() || it.role == "heading"
+            })
+            .map(|(at, it)| (at, line(numbers.get(&at).copied(), it)))
+            .collect();
+        let told = Told {
+            place: page.place.clone(),
+            lines: lines.iter().map(|it| it.1.clone()).collect(),
+        };
+        let changed = self.before.as_ref().map(|before| Changed::between(before, &told));
+        self.now = Some(told);
+        View { page, numbers, lines, changed }
+    }
+
+    /// Takes note of an action: what is told as changed next, changed since then.
+    pub fn acted(&mut self) {
+        self.before = self.now.take();
+    }
+}
+
+impl View<'_> {
+    /// The thing that can be used and has this reference.
+    pub(super) fn target(&self, reference: &str) -> Option<Target> {
+        let number = reference.strip_prefix('e')?.parse::<u32>().ok()?;
+        let at = self.numbers.iter().find(|it| *it.1 == number)?.0;
+        self.page.elements[*at].target.clone()
+    }
+
+    /// The references that are told: of these things, and of what changed.
+    pub(super) fn references(&self, things: &BTreeSet<usize>) -> Vec<String> {
+        let changed: BTreeSet<&str> = self.changed.iter().flat_map(Changed::references).collect();
+        let named = self.numbers.iter().map(|(at, number)| (at, format!("e{number}")));
+        let told = named.filter(|(at, name)| things.contains(at) || changed.contains(name.as_str()));
+        told.map(|it| it.1).collect()
+    }
+}
+
+impl Changed {
+    fn between(before: &Told, now: &Told) -> Self {
+        let is_same = before.place == now.place;
+        let place = if is_same { Place::Same } else { Place::Another };
+        let all = changes(&before.lines, &now.lines, place);
+        let long = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+        // Where nearly all is new, the page says it.
+        let mut room = if long(&all) < long(&now.lines) { MOST_OF_CHANGES } else { 0 };
+        let count = all.len();
+        let fits = |it: &String| match room.checked_sub(it.len()) {
+            Some(left) => {
+                room = left;
+                true
+            }
+            None => false,
+        };
+        let things: Vec<String> = all.into_iter().take_while(fits).collect();
+        let was = (!is_same).then(|| cut(&before.place, LONGEST_PLACE));
+        Self { was, left_out: count - things.len(), things }
+    }
+
+    /// The references of what is there.
+    fn references(&self) -> impl Iterator<Item = &str> {
+        let there = self.things.iter().filter(|it| !it.starts_with('-'));
+        there.filter_map(|it| it.split(' ').nth(1))
+    }
+}
+
+/// `e12 textbox "E-mail" = "ada@…" (disabled)`.
+fn line(number: Option<u32>, it: &Element) -> String {
+    let cut = |text: &str| cut(text, LONGEST_TEXT);
+    let name = if called(it).is_empty() { it.labels.join(", ") } else { called(it).to_owned() };
+    let own = number.map(|it| format!("e{it} ")).unwrap_or_default();
+    // Writing to a string cannot fail.
+    let mut line = format!("{own}{} {:?}", it.role, cut(&name));
+    if let Some(value) = it.value.as_deref().filter(|it| !it.is_empty()) {
+        let _ = write!(line, " = {:?}", cut(value));
+    }
+    if !it.options.is_empty() {
+        let _ = write!(line, " options {:?}", cut(&it.options.join(" | ")));
+    }
+    if !it.marks.is_empty() {
+        let _ = write!(line, " ({})", it.marks.join(", "));
+    }
+    line
+}
