@@ -14,8 +14,8 @@ use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, Sight, View, brief, proposal,
-    proposal_or_command, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, Sight, View, brief, more,
+    proposal, proposal_or_command, tokens,
 };
 use crate::agent::{Proposal, cut};
 use crate::ledger::LedgerError;
@@ -78,7 +78,7 @@ impl Attempt<'_> {
         let goal = shown(self.talk.spoken());
         let names = way.goal.words.references();
         let secrets: Vec<&str> = names.iter().filter_map(|it| it.strip_prefix("secret:")).collect();
-        let (mut wrong, mut complaint, mut sight) = (0, None, Sight::default());
+        let (mut wrong, mut complaint, mut sight) = (0, None::<String>, Sight::default());
         loop {
             if let Some(end) = self.no_more_to_ask(brain, way)? {
                 return Ok(Some(end));
@@ -87,13 +87,13 @@ impl Attempt<'_> {
                 Ok(page) => page,
                 Err(failure) => return Ok(Some(failure)),
             };
-            let view = sight.look(&page);
+            let (view, wrong_was) = (sight.look(&page), complaint.take());
             let request = brief(Briefing {
                 goal: &goal,
                 view: &view,
                 done: &way.done,
                 earlier: self.talk.earlier(),
-                complaint: complaint.as_deref(),
+                complaint: wrong_was.as_deref(),
                 attempt: brain.attempt,
                 commands: commands(way.goal),
                 wrote: way.wrote.as_deref(),
@@ -111,8 +111,9 @@ impl Attempt<'_> {
                     return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
-            let next = match read(&answer.text, &view, &secrets, way.goal) {
-                Ok(next) => next,
+            let next = match read(&answer.text, (&view, &mut sight), &secrets, way.goal) {
+                Ok(Some(next)) => next,
+                Ok(None) => continue,
                 Err(why) if wrong + 1 < MOST_WRONG => {
                     (wrong, complaint) = (wrong + 1, Some(why));
                     continue;
@@ -123,7 +124,6 @@ impl Attempt<'_> {
             if let Some(over) = self.over(brain, way, comes)? {
                 return Ok(Some(over));
             }
-            complaint = None;
             sight.acted();
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
@@ -316,13 +316,23 @@ fn commands(goal: &Goal) -> &[String] {
     suite.and_then(|it| it.commands.as_deref()).unwrap_or_default()
 }
 
-/// What was answered towards a goal, in which these secrets may be named.
-fn read(answer: &str, view: &View<'_>, secrets: &[&str], goal: &Goal) -> Result<Proposal, String> {
-    if commands(goal).is_empty() {
+/// What was answered towards a goal, in which these secrets may be named; `None` where more of the page
+/// is to be told first.
+fn read(
+    answer: &str,
+    (view, sight): (&View<'_>, &mut Sight),
+    secrets: &[&str],
+    goal: &Goal,
+) -> Result<Option<Proposal>, String> {
+    if let Some(words) = more(answer) {
+        return sight.ask_for(&words).map(|()| None);
+    }
+    let read = if commands(goal).is_empty() {
         proposal(answer, view, secrets)
     } else {
         proposal_or_command(answer, view, secrets)
-    }
+    };
+    read.map(Some)
 }
 
 fn failed(expected: &str, actual: String) -> Failure {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::json;
 
-use super::view::{Sight, View};
+use super::view::{Found, Sight, View};
 use super::{Form, Request};
 use crate::agent::cut;
 use crate::model::outline::Outline;
@@ -28,7 +28,9 @@ same visit, so that `it` in the goal may mean what they named. Answer with one \
 JSON object: `action` is what to do, `ref` the reference of a thing on the page (`e12`), `text` what \
 is typed, chosen, pressed or opened, `why` the reason in a few words, such as \
 `{\"action\":\"click\",\"ref\":\"e12\",\"text\":null,\"why\":\"it places the order\"}`. A secret is written by its \
-name as the goal has it, `${secret:NAME}`. Answer `done` when nothing is left to do, `infeasible` \
+name as the goal has it, `${secret:NAME}`. Where `left_out` is not 0, or a text ends with `…`, you may answer `more` \
+with words as `text`: the things that have all of them are told next, before others and at length, and `found` says \
+how many they are. Answer `done` when nothing is left to do, `infeasible` \
 when the goal cannot be reached, `ask` when only a person can decide, `defect` when the product \
 does something wrong; `text` then says what.";
 
@@ -96,6 +98,9 @@ pub fn brief(of: Briefing<'_>) -> Request {
     if let Some(changed) = &of.view.changed {
         user["page"]["changed"] = json!(changed);
     }
+    if let Some(Found { words, lines }) = &of.view.found {
+        user["page"]["found"] = json!({ "words": words, "things": lines.len() });
+    }
     if !of.earlier.is_empty() {
         user["earlier"] = json!(of.earlier.iter().map(Earlier::short).collect::<Vec<_>>());
     }
@@ -128,10 +133,12 @@ struct Told {
     left_out: usize,
 }
 
-/// The things of a page: where there is too much, what can be used and what shares words with the goal.
+/// The things of a page: where there is too much, what was asked for, what can be used and what shares
+/// words with the goal.
 fn told(goal: &str, view: &View<'_>) -> Told {
     let words = words_of(goal);
-    let mut ranked: Vec<(bool, bool, usize, &str)> = view
+    let found = |at: &usize| view.found.as_ref().and_then(|it| it.lines.get(at));
+    let mut ranked: Vec<(bool, bool, bool, usize, &str)> = view
         .lines
         .iter()
         .map(|(at, line)| {
@@ -139,13 +146,14 @@ fn told(goal: &str, view: &View<'_>) -> Told {
             let shares = words_of(&format!("{} {}", called(it), it.labels.join(" ")))
                 .iter()
                 .any(|word| words.contains(word));
-            (!shares, !it.usable, *at, line.as_str())
+            let line = found(at).unwrap_or(line);
+            (found(at).is_none(), !shares, !it.usable, *at, line.as_str())
         })
         .collect();
     ranked.sort_unstable();
     let mut room = MOST_OF_PAGE;
     let mut kept: Vec<(usize, &str)> = Vec::new();
-    for (_, _, at, line) in ranked {
+    for (.., at, line) in ranked {
         let Some(left) = room.checked_sub(line.len()) else { break };
         room = left;
         kept.push((at, line));

@@ -6,7 +6,7 @@
 //!
 //! The files:
 //! - `brief.rs`: what a model is told: the goal, the page in lines with references, what was done.
-//! - `view.rs`: the page with references that stay, and what changed since the last action.
+//! - `view.rs`: the page with references that stay, what changed since the last action, and what is asked for.
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model.
@@ -30,7 +30,7 @@ pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
-pub use self::reply::{proposal, proposal_or_command};
+pub use self::reply::{more, proposal, proposal_or_command};
 pub use self::view::{Sight, View};
 
 /// What a model is asked.

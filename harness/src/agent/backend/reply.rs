@@ -67,6 +67,24 @@ pub(super) const VERBS: [&str; 16] = [
 /// The word by which a command is asked for.
 pub(super) const RUN: &str = "run";
 
+/// The word by which more of the page is asked for.
+pub(super) const MORE: &str = "more";
+
+/// What is no action on a thing of the page.
+#[derive(Deserialize)]
+struct Asked {
+    action: String,
+    text: Option<String>,
+    why: Option<String>,
+}
+
+/// The words with which a model asks to be told more of the page; `None` where it answers something else.
+#[must_use]
+pub fn more(text: &str) -> Option<String> {
+    let asked: Asked = serde_json::from_str(text.trim()).ok()?;
+    (asked.action == MORE).then(|| asked.text.unwrap_or_default())
+}
+
 /// The same as [`proposal`] where a command of the product may be asked for too.
 ///
 /// # Errors
@@ -76,12 +94,6 @@ pub fn proposal_or_command(
     view: &View<'_>,
     secrets: &[&str],
 ) -> Result<Proposal, String> {
-    #[derive(Deserialize)]
-    struct Asked {
-        action: String,
-        text: Option<String>,
-        why: Option<String>,
-    }
     match serde_json::from_str::<Asked>(text.trim()) {
         Ok(asked) if asked.action == RUN => {
             let run = command(&asked.text.unwrap_or_default())?;

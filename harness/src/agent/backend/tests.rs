@@ -203,6 +203,7 @@ fn an_action_names_what_can_be_used_and_its_text_ends() {
     };
     let chat = of(AgentApi::OpenaiChat, &["e3", "e7"]);
     assert_eq!(chat["properties"]["ref"]["enum"], serde_json::json!(["e3", "e7", null]));
+    assert_eq!(chat["properties"]["action"]["enum"][16], "more");
     // A server of llama.cpp holds a pattern to the text as it is written, its quotes too.
     assert_eq!(chat["properties"]["text"]["maxLength"], 400);
     assert!(chat["properties"]["text"]["pattern"].is_null());
@@ -507,4 +508,36 @@ fn what_is_new_on_a_long_page_can_be_used_although_the_page_is_cut() {
     assert!(refs.contains(&"e2003".to_owned()) && !refs.contains(&"e2002".to_owned()));
     let undo = proposal(&reply("click", "e2003", ""), &view, &[]);
     assert!(matches!(undo, Ok(Proposal::Act { .. })), "{undo:?}");
+}
+
+#[test]
+fn what_was_cut_of_a_long_page_is_told_when_it_is_asked_for() {
+    let mut page = page();
+    let filler = (0..2_000).map(|at| element("button", &format!("Filler number {at} of many")));
+    page.elements.extend(filler);
+    let long = format!("Your voucher {} expires tomorrow", "which is a good one ".repeat(10));
+    page.elements.push(said_by("status", &long));
+    let mut sight = Sight::default();
+    let (user, _) = told("x", &sight.look(&page));
+    assert!(user["page"]["found"].is_null() && !user.to_string().contains("voucher"));
+
+    assert_eq!(more(&reply("more", "", "Voucher expires")).as_deref(), Some("Voucher expires"));
+    assert_eq!(more(&reply("click", "e1", "Voucher expires")), None);
+    assert_eq!(sight.ask_for("Voucher expires"), Ok(()));
+    let (user, refs) = told("x", &sight.look(&page));
+    assert_eq!(user["page"]["found"], json!({ "words": "voucher expires", "things": 1 }));
+    let things = user["page"]["things"].as_array().expect("things");
+    assert_eq!(things.last(), Some(&json!(format!("status {long:?}"))), "at its length");
+    assert!(user.to_string().len() < 16_000 && refs.contains(&"e1".to_owned()));
+
+    assert!(sight.ask_for("voucher  ").is_ok() && sight.ask_for(" ").is_err());
+    assert!(sight.ask_for("VOUCHER EXPIRES").is_err(), "that was told");
+    assert!(sight.ask_for("filler").is_ok());
+    let (user, _) = told("x", &sight.look(&page));
+    assert_eq!(user["page"]["found"]["things"], 2_000);
+    assert!(user.to_string().len() < 16_000, "what is asked for is bounded too");
+    assert!(sight.ask_for("another").is_err(), "it must act now");
+    sight.acted();
+    assert!(told("x", &sight.look(&page)).0["page"]["found"].is_null());
+    assert_eq!(sight.ask_for("another"), Ok(()));
 }

@@ -1,5 +1,5 @@
-//! [`Sight`]: what a model saw of pages towards one goal, so that it is told references that stay and
-//! what changed since its last action, and [`View`], the page as it is.
+//! [`Sight`]: what a model saw of pages towards one goal, so that it is told references that stay,
+//! what changed since its last action and what it asks for, and [`View`], the page as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,6 +15,12 @@ use crate::model::recording::called;
 const MOST_OF_CHANGES: usize = 2_000;
 /// The longest text of one thing.
 const LONGEST_TEXT: usize = 120;
+/// The same of a thing that was asked for.
+const LONGEST_FOUND: usize = 1_000;
+/// So often more may be asked for between two actions.
+const MOST_ASKED: usize = 3;
+/// The longest words with which it is.
+const LONGEST_ASKED: usize = 100;
 /// The longest address.
 const LONGEST_PLACE: usize = 400;
 
@@ -26,6 +32,8 @@ pub struct Sight {
     before: Option<Told>,
     /// The page as it is told.
     now: Option<Told>,
+    /// With which words more was asked for since the last action.
+    asked: Vec<String>,
 }
 
 /// A page as it was told.
@@ -44,6 +52,15 @@ pub struct View<'a> {
     /// What can be told, each by its place in the page.
     pub(super) lines: Vec<(usize, String)>,
     pub(super) changed: Option<Changed>,
+    pub(super) found: Option<Found>,
+}
+
+/// What has the words with which more was asked for.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) words: String,
+    /// These things, told at length, by their places in the page.
+    pub(super) lines: BTreeMap<usize, String>,
 }
 
 /// What became of the page since the last action.
@@ -67,7 +84,7 @@ impl Sight {
             .filter(|(at, it)| {
                 numbers.contains_key(at) || !it.text.is_empty() || it.role == "heading"
             })
-            .map(|(at, it)| (at, line(numbers.get(&at).copied(), it)))
+            .map(|(at, it)| (at, line(numbers.get(&at).copied(), it, LONGEST_TEXT)))
             .collect();
         let told = Told {
             place: page.place.clone(),
@@ -75,12 +92,38 @@ impl Sight {
         };
         let changed = self.before.as_ref().map(|before| Changed::between(before, &told));
         self.now = Some(told);
-        View { page, numbers, lines, changed }
+        let found = self.asked.last().map(|words| {
+            let number = |at: usize| numbers.get(&at).copied();
+            let whole = |at: usize| line(number(at), &page.elements[at], LONGEST_FOUND);
+            let all = lines.iter().map(|it| (it.0, whole(it.0)));
+            Found { words: words.clone(), lines: all.filter(|it| has(&it.1, words)).collect() }
+        });
+        View { page, numbers, lines, changed, found }
     }
 
     /// Takes note of an action: what is told as changed next, changed since then.
     pub fn acted(&mut self) {
         self.before = self.now.take();
+        self.asked.clear();
+    }
+
+    /// Takes note of words: what has all of them is told at the next look, before all else.
+    ///
+    /// # Errors
+    /// Why nothing more is told.
+    pub fn ask_for(&mut self, words: &str) -> Result<(), String> {
+        let words: String = words.trim().to_lowercase().chars().take(LONGEST_ASKED).collect();
+        if words.is_empty() {
+            return Err("`more` needs words in `text`".to_owned());
+        }
+        if self.asked.contains(&words) {
+            return Err(format!("what has the words {words:?} was told"));
+        }
+        if self.asked.len() >= MOST_ASKED {
+            return Err(format!("more was asked for {MOST_ASKED} times; now do something"));
+        }
+        self.asked.push(words);
+        Ok(())
     }
 }
 
@@ -129,9 +172,15 @@ impl Changed {
     }
 }
 
-/// `e12 textbox "E-mail" = "ada@…" (disabled)`.
-fn line(number: Option<u32>, it: &Element) -> String {
-    let cut = |text: &str| cut(text, LONGEST_TEXT);
+/// Whether a line has all of these words.
+fn has(line: &str, words: &str) -> bool {
+    let line = line.to_lowercase();
+    words.split_whitespace().all(|it| line.contains(it))
+}
+
+/// `e12 textbox "E-mail" = "ada@…" (disabled)`, with no text longer than `longest`.
+fn line(number: Option<u32>, it: &Element, longest: usize) -> String {
+    let cut = |text: &str| cut(text, longest);
     let name = if called(it).is_empty() { it.labels.join(", ") } else { called(it).to_owned() };
     let own = number.map(|it| format!("e{it} ")).unwrap_or_default();
     // Writing to a string cannot fail.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::{RUN, VERBS};
+use super::reply::{MORE, RUN, VERBS};
 use super::{Answer, BackendError, Form, Request};
 use crate::model::agent::AgentApi;
 
@@ -146,8 +146,8 @@ fn shape(form: Form) -> Shape {
 fn answers(request: &Request, bound: Bound) -> Value {
     let one_of = |verbs: &[&str]| action(verbs, &request.refs, bound);
     match request.form {
-        Form::Action | Form::AnotherAction => one_of(&VERBS),
-        Form::ActionOrCommand => one_of(&[&VERBS[..], &[RUN]].concat()),
+        Form::Action | Form::AnotherAction => one_of(&[&VERBS[..], &[MORE]].concat()),
+        Form::ActionOrCommand => one_of(&[&VERBS[..], &[MORE, RUN]].concat()),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },

@@ -158,6 +158,32 @@ async fn a_model_is_told_what_its_action_changed() {
 }
 
 #[tokio::test]
+async fn a_model_that_asks_for_more_is_told_it_and_not_without_end() {
+    let more = |words: &str| Ok(reply("more", "", words));
+    let pages = || vec![buttons(&["Save", "Discard"])];
+    let answers = vec![more("discard"), Ok(reply("click", "e2", ""))];
+    let mut stage = asking(pages(), answers);
+    let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(stage.page.acted, [Action::click(button("Discard"))]);
+    let all = requests(&stage);
+    let found = |at: usize| {
+        let told: serde_json::Value = serde_json::from_str(&all[at].user).expect("one document");
+        told["page"]["found"].clone()
+    };
+    assert_eq!([found(0), found(2)], [json!(null), json!(null)], "it did not ask, or no more");
+    assert_eq!(found(1), json!({ "words": "discard", "things": 1 }));
+
+    let answers = ["a", "b", "c", "d", "e", "f", "g"].map(more);
+    let mut stage = asking(pages(), answers.to_vec());
+    let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    let told = failure(&events).expect("it failed");
+    assert_eq!((ended, requests(&stage).len()), (Ended::With(Outcome::Blocked), 6));
+    assert_eq!(told.1, "an answer that is one action");
+    assert!(told.2.starts_with("more was asked for 3 times"), "{}", told.2);
+}
+
+#[tokio::test]
 async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let wanted = |words: &str| goal(words, MOST_ACTIONS, Vec::new());
     let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e1", ""))]);
