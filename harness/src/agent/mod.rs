@@ -8,6 +8,7 @@
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
 //! - `references.rs`: what things are called by who uses them, for as long as they stay the same.
 //! - `changes.rs`: what became of a page since it was last told.
+//! - `skills.rs`: what an agent is told of the suite's skills.
 //! - `charters.rs`: what a language model is asked when it uses a product by itself.
 //! - `backend/`: a language model that is asked for one action at a time, where there is one.
 //! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
@@ -20,6 +21,7 @@ mod plain;
 mod references;
 mod replay;
 mod scripted;
+pub mod skills;
 
 use crate::model::event::Decided;
 use crate::model::outline::Outline;

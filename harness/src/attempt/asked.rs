@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use indexmap::IndexMap;
 use serde_json::json;
 
 use super::coding::CodingAgent;
@@ -14,9 +15,10 @@ use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, Sight, View, brief, more,
-    proposal, proposal_or_command, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Offer, Purse, Request, Sight, View, brief,
+    proposal, proposal_or_command, question, tokens,
 };
+use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
@@ -26,6 +28,7 @@ use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
 use crate::model::scenario::RunCommand;
+use crate::model::suite::Skill;
 use crate::model::{Action, Outcome, Step};
 
 /// How often an answer may be no action of the list.
@@ -48,6 +51,8 @@ pub struct Brain<'a> {
     pub attempt: u32,
     /// The coding agent that takes a goal over instead of being asked for one action at a time.
     pub agent: Option<&'a dyn CodingAgent>,
+    /// The skills of the suite, of which it is told.
+    pub skills: &'a IndexMap<String, Skill>,
 }
 
 impl<'a> Brain<'a> {
@@ -97,6 +102,7 @@ impl Attempt<'_> {
                 attempt: brain.attempt,
                 commands: commands(way.goal),
                 wrote: way.wrote.as_deref(),
+                skills: brain.skills,
             });
             let hold = match brain.hold(&request).await {
                 Ok(hold) => hold,
@@ -111,7 +117,8 @@ impl Attempt<'_> {
                     return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
-            let next = match read(&answer.text, (&view, &mut sight), &secrets, way.goal) {
+            let sees = (&view, &mut sight, brain.skills);
+            let next = match read(&answer.text, sees, &secrets, way.goal) {
                 Ok(Some(next)) => next,
                 Ok(None) => continue,
                 Err(why) if wrong + 1 < MOST_WRONG => {
@@ -316,16 +323,20 @@ fn commands(goal: &Goal) -> &[String] {
     suite.and_then(|it| it.commands.as_deref()).unwrap_or_default()
 }
 
-/// What was answered towards a goal, in which these secrets may be named; `None` where more of the page
-/// is to be told first.
+/// What was answered towards a goal, in which these secrets may be named; `None` where it is to be
+/// told more first.
 fn read(
     answer: &str,
-    (view, sight): (&View<'_>, &mut Sight),
+    (view, sight, skills): (&View<'_>, &mut Sight, &IndexMap<String, Skill>),
     secrets: &[&str],
     goal: &Goal,
 ) -> Result<Option<Proposal>, String> {
-    if let Some(words) = more(answer) {
-        return sight.ask_for(&words).map(|()| None);
+    if let Some((offer, text)) = question(answer) {
+        let told = match offer {
+            Offer::More => sight.ask_for(&text),
+            Offer::Skill => named(skills, text.trim()).and_then(|it| sight.read(it)),
+        };
+        return told.map(|()| None);
     }
     let read = if commands(goal).is_empty() {
         proposal(answer, view, secrets)

@@ -22,6 +22,7 @@ use crate::model::artifact::MailStep;
 use crate::model::budget::Price;
 use crate::model::recording::Recordings;
 use crate::model::scenario::{Action, CommandLine, RunCommand};
+use crate::model::suite::Skill;
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
 use crate::model::{FacetKind, Target, Template, WatchKind};
@@ -92,6 +93,7 @@ struct Stage {
     /// What the model of the night may take.
     purse: Arc<Purse>,
     price: Option<Price>,
+    skills: IndexMap<String, Skill>,
     /// What somebody from outside asks for once the steps are done.
     visit: Option<guest::Visit>,
 }
@@ -111,6 +113,7 @@ impl Default for Stage {
             person: Person::default(),
             purse: Arc::default(),
             price: None,
+            skills: IndexMap::new(),
             visit: None,
         }
     }
@@ -153,6 +156,7 @@ impl Stage {
                 night: &self.purse,
                 attempt: 1,
                 agent: self.agent.as_ref().map(|it| it as &dyn CodingAgent),
+                skills: &self.skills,
             }),
             talk: Talk::default(),
             person: &self.person,

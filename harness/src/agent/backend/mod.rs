@@ -30,7 +30,7 @@ pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
-pub use self::reply::{more, proposal, proposal_or_command};
+pub use self::reply::{proposal, proposal_or_command, question};
 pub use self::view::{Sight, View};
 
 /// What a model is asked.
@@ -47,6 +47,39 @@ pub struct Request {
     /// be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
+    /// What may be answered beside an action.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+}
+
+impl Request {
+    /// One that is about no page.
+    #[must_use]
+    pub fn new(system: &str, user: &impl ToString, form: Form) -> Self {
+        let (system, user) = (system.to_owned(), user.to_string());
+        Self { system, user, form, refs: Vec::new(), offers: Vec::new() }
+    }
+}
+
+/// An answer by which a model asks to be told more before it acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Offer {
+    /// What of the page has some words.
+    More,
+    /// All of a skill.
+    Skill,
+}
+
+impl Offer {
+    const ALL: [Self; 2] = [Self::More, Self::Skill];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::More => "more",
+            Self::Skill => "skill",
+        }
+    }
 }
 
 /// What an answer looks like.

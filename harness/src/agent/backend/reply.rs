@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::Offer;
 use super::view::View;
 use crate::agent::{Proposal, Refusal, SECRET, Why};
 use crate::model::gesture::ScrollTo;
@@ -67,9 +68,6 @@ pub(super) const VERBS: [&str; 16] = [
 /// The word by which a command is asked for.
 pub(super) const RUN: &str = "run";
 
-/// The word by which more of the page is asked for.
-pub(super) const MORE: &str = "more";
-
 /// What is no action on a thing of the page.
 #[derive(Deserialize)]
 struct Asked {
@@ -78,11 +76,12 @@ struct Asked {
     why: Option<String>,
 }
 
-/// The words with which a model asks to be told more of the page; `None` where it answers something else.
+/// What a model asks to be told before it acts, with its words; `None` where it answers something else.
 #[must_use]
-pub fn more(text: &str) -> Option<String> {
+pub fn question(text: &str) -> Option<(Offer, String)> {
     let asked: Asked = serde_json::from_str(text.trim()).ok()?;
-    (asked.action == MORE).then(|| asked.text.unwrap_or_default())
+    let offer = Offer::ALL.into_iter().find(|it| it.word() == asked.action)?;
+    Some((offer, asked.text.unwrap_or_default()))
 }
 
 /// The same as [`proposal`] where a command of the product may be asked for too.

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::agent::skills::whole;
 use crate::agent::{Place, References, changes, cut};
 use crate::model::Target;
 use crate::model::outline::{Element, Outline};
 use crate::model::recording::called;
+use crate::model::suite::Skill;
 
 /// The most characters that are told of what changed.
 const MOST_OF_CHANGES: usize = 2_000;
@@ -21,6 +23,10 @@ const LONGEST_FOUND: usize = 1_000;
 const MOST_ASKED: usize = 3;
 /// The longest words with which it is.
 const LONGEST_ASKED: usize = 100;
+/// So many skills are told whole towards one goal.
+const MOST_READ: usize = 3;
+/// And so many characters of each.
+const LONGEST_SKILL: usize = 3_000;
 /// The longest address.
 const LONGEST_PLACE: usize = 400;
 
@@ -34,6 +40,8 @@ pub struct Sight {
     now: Option<Told>,
     /// With which words more was asked for since the last action.
     asked: Vec<String>,
+    /// The skills that it read, by name.
+    read: BTreeMap<String, String>,
 }
 
 /// A page as it was told.
@@ -53,6 +61,8 @@ pub struct View<'a> {
     pub(super) lines: Vec<(usize, String)>,
     pub(super) changed: Option<Changed>,
     pub(super) found: Option<Found>,
+    /// The skills that were read.
+    pub(super) read: Vec<String>,
 }
 
 /// What has the words with which more was asked for.
@@ -94,11 +104,12 @@ impl Sight {
         self.now = Some(told);
         let found = self.asked.last().map(|words| {
             let number = |at: usize| numbers.get(&at).copied();
-            let whole = |at: usize| line(number(at), &page.elements[at], LONGEST_FOUND);
-            let all = lines.iter().map(|it| (it.0, whole(it.0)));
+            let long = |at: usize| line(number(at), &page.elements[at], LONGEST_FOUND);
+            let all = lines.iter().map(|it| (it.0, long(it.0)));
             Found { words: words.clone(), lines: all.filter(|it| has(&it.1, words)).collect() }
         });
-        View { page, numbers, lines, changed, found }
+        let read = self.read.values().cloned().collect();
+        View { page, numbers, lines, changed, found, read }
     }
 
     /// Takes note of an action: what is told as changed next, changed since then.
@@ -125,6 +136,21 @@ impl Sight {
         self.asked.push(words);
         Ok(())
     }
+
+    /// Takes note of a skill: it is told whole from now on.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn read(&mut self, skill: &Skill) -> Result<(), String> {
+        if self.read.contains_key(&skill.name) {
+            return Err(format!("the skill {} was told", skill.name));
+        }
+        if self.read.len() >= MOST_READ {
+            return Err(format!("{MOST_READ} skills were told; now do something"));
+        }
+        self.read.insert(skill.name.clone(), cut(&whole(skill), LONGEST_SKILL));
+        Ok(())
+    }
 }
 
 impl View<'_> {
@@ -139,8 +165,9 @@ impl View<'_> {
     pub(super) fn references(&self, things: &BTreeSet<usize>) -> Vec<String> {
         let changed: BTreeSet<&str> = self.changed.iter().flat_map(Changed::references).collect();
         let named = self.numbers.iter().map(|(at, number)| (at, format!("e{number}")));
-        let told = named.filter(|(at, name)| things.contains(at) || changed.contains(name.as_str()));
-        told.map(|it| it.1).collect()
+        let is_told =
+            |it: &(&usize, String)| things.contains(it.0) || changed.contains(it.1.as_str());
+        named.filter(is_told).map(|it| it.1).collect()
     }
 }
 

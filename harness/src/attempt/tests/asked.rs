@@ -184,6 +184,34 @@ async fn a_model_that_asks_for_more_is_told_it_and_not_without_end() {
 }
 
 #[tokio::test]
+async fn a_model_reads_a_skill_of_the_suite_before_it_acts() {
+    let refund = Skill {
+        name: "refund".to_owned(),
+        file: "skills/refund.yaml".to_owned(),
+        line: 1,
+        description: "gives money back".to_owned(),
+        inputs: IndexMap::new(),
+        guidance: Some("Discard is what gives it back".to_owned()),
+        policy: None,
+        steps: Vec::new(),
+        ensures: Vec::new(),
+    };
+    let asks = |name: &str| Ok(reply("skill", "", name));
+    let answers = vec![asks("return"), asks("refund"), Ok(reply("click", "e2", ""))];
+    let mut stage = asking(vec![buttons(&["Save", "Discard"])], answers);
+    stage.skills.insert("refund".to_owned(), refund);
+    let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(stage.page.acted, [Action::click(button("Discard"))]);
+    let all = requests(&stage);
+    assert!(all[0].user.contains("refund: gives money back"), "{}", all[0].user);
+    assert!(all[1].user.contains("there is no skill"), "{}", all[1].user);
+    let guidance = "Discard is what gives it back";
+    assert!(!all[1].user.contains(guidance), "only what was asked for is told");
+    assert!(all[2].user.contains(guidance) && all[3].user.contains(guidance));
+}
+
+#[tokio::test]
 async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let wanted = |words: &str| goal(words, MOST_ACTIONS, Vec::new());
     let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e1", ""))]);
