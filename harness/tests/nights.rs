@@ -1,8 +1,10 @@
 //! Whole nights by the program: what they leave, how they end when things go wrong, and the exit
 //! codes that scripts depend on. `cut_short.rs` has those that do not come to their end,
-//! `verified.rs` those that somebody changed afterwards.
+//! `stopped.rs` says how fast one ends that is stopped, `verified.rs` has those that somebody changed
+//! afterwards.
 
 mod cut_short;
+mod stopped;
 mod verified;
 
 use std::path::{Path, PathBuf};

@@ -135,7 +135,7 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
         user["commands"] = json!(known.commands);
         system.push_str(COMMANDS);
     }
-    Request { system, user: user.to_string(), form: Form::Charters, refs: Vec::new() }
+    Request::new(&system, &user, Form::Charters)
 }
 
 /// What is asked where a model believes that something is broken.
@@ -143,12 +143,7 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
 pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
     let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
     let more = if known.commands.is_empty() { "" } else { PRINTED };
-    Request {
-        system: format!("{BELIEF}{more}"),
-        user: user.to_string(),
-        form: Form::Belief,
-        refs: Vec::new(),
-    }
+    Request::new(&format!("{BELIEF}{more}"), &user, Form::Belief)
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {

@@ -6,23 +6,31 @@
 //!
 //! The files:
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
+//! - `references.rs`: what things are called by who uses them, for as long as they stay the same.
+//! - `changes.rs`: what became of a page since it was last told.
+//! - `skills.rs`: what an agent is told of the suite's skills.
 //! - `charters.rs`: what a language model is asked when it uses a product by itself.
 //! - `backend/`: a language model that is asked for one action at a time, where there is one.
 //! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
 //! - `replay/`: repeats an accepted recording, and finds what its things have become.
 
 pub mod backend;
+mod changes;
 pub mod charters;
 mod plain;
+mod references;
 mod replay;
 mod scripted;
+pub mod skills;
 
 use crate::model::event::Decided;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Said;
 use crate::model::{Action, Step};
 
+pub use changes::{Place, changes, cut};
 pub use plain::{Named, PlainWords, SECRET};
+pub use references::{Meant, References};
 pub use replay::{Replay, has_become};
 pub use scripted::Scripted;
 

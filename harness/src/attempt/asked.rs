@@ -7,17 +7,19 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use indexmap::IndexMap;
 use serde_json::json;
 
 use super::coding::CodingAgent;
 use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
-use crate::agent::Proposal;
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Purse, Request, brief, proposal,
-    proposal_or_command, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Offer, Purse, Request, Sight, View, brief,
+    proposal, proposal_or_command, question, tokens,
 };
+use crate::agent::skills::named;
+use crate::agent::{Proposal, cut};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
 use crate::model::bounds::Bounds;
@@ -26,6 +28,7 @@ use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
 use crate::model::scenario::RunCommand;
+use crate::model::suite::Skill;
 use crate::model::{Action, Outcome, Step};
 
 /// How often an answer may be no action of the list.
@@ -48,6 +51,8 @@ pub struct Brain<'a> {
     pub attempt: u32,
     /// The coding agent that takes a goal over instead of being asked for one action at a time.
     pub agent: Option<&'a dyn CodingAgent>,
+    /// The skills of the suite, of which it is told.
+    pub skills: &'a IndexMap<String, Skill>,
 }
 
 impl<'a> Brain<'a> {
@@ -78,27 +83,26 @@ impl Attempt<'_> {
         let goal = shown(self.talk.spoken());
         let names = way.goal.words.references();
         let secrets: Vec<&str> = names.iter().filter_map(|it| it.strip_prefix("secret:")).collect();
-        let (mut wrong, mut complaint) = (0, None);
+        let (mut wrong, mut complaint, mut sight) = (0, None::<String>, Sight::default());
         loop {
-            if let Some(late) = way.late() {
-                return Ok(Some(late));
-            }
-            if let Some(over) = self.over(brain, way, Next::Ask)? {
-                return Ok(Some(over));
+            if let Some(end) = self.no_more_to_ask(brain, way)? {
+                return Ok(Some(end));
             }
             let page = match self.page_towards(way).await {
                 Ok(page) => page,
                 Err(failure) => return Ok(Some(failure)),
             };
+            let (view, wrong_was) = (sight.look(&page), complaint.take());
             let request = brief(Briefing {
                 goal: &goal,
-                page: &page,
+                view: &view,
                 done: &way.done,
                 earlier: self.talk.earlier(),
-                complaint: complaint.as_deref(),
+                complaint: wrong_was.as_deref(),
                 attempt: brain.attempt,
                 commands: commands(way.goal),
                 wrote: way.wrote.as_deref(),
+                skills: brain.skills,
             });
             let hold = match brain.hold(&request).await {
                 Ok(hold) => hold,
@@ -113,8 +117,10 @@ impl Attempt<'_> {
                     return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
-            let next = match read(&answer.text, &page, &secrets, way.goal) {
-                Ok(next) => next,
+            let sees = (&view, &mut sight, brain.skills);
+            let next = match read(&answer.text, sees, &secrets, way.goal) {
+                Ok(Some(next)) => next,
+                Ok(None) => continue,
                 Err(why) if wrong + 1 < MOST_WRONG => {
                     (wrong, complaint) = (wrong + 1, Some(why));
                     continue;
@@ -125,13 +131,25 @@ impl Attempt<'_> {
             if let Some(over) = self.over(brain, way, comes)? {
                 return Ok(Some(over));
             }
-            complaint = None;
+            sight.acted();
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
             self.acted(brain, way, (before, milliseconds(started)));
             if !matches!(leg, Leg::On) {
                 return Ok(way.why_no_further(leg));
             }
+        }
+    }
+
+    /// Why nothing more is asked: the time or a budget is over.
+    fn no_more_to_ask(
+        &mut self,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        match way.late() {
+            Some(late) => Ok(Some(late)),
+            None => self.over(brain, way, Next::Ask),
         }
     }
 
@@ -180,7 +198,7 @@ impl Attempt<'_> {
             return Ok(Leg::Stopped(self.record_crash(&crash)?));
         }
         if let Some(wrote) = answer.wrote {
-            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), begin(text)));
+            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), cut(text, MOST_WRITTEN)));
             let outputs: BTreeMap<&str, String> = outputs.collect();
             way.wrote = Some(json!({ "exit": wrote.exit, "outputs": outputs }).to_string());
         }
@@ -305,18 +323,27 @@ fn commands(goal: &Goal) -> &[String] {
     suite.and_then(|it| it.commands.as_deref()).unwrap_or_default()
 }
 
-/// What was answered towards a goal, in which these secrets may be named.
-fn read(answer: &str, page: &Outline, secrets: &[&str], goal: &Goal) -> Result<Proposal, String> {
-    if commands(goal).is_empty() {
-        proposal(answer, page, secrets)
-    } else {
-        proposal_or_command(answer, page, secrets)
+/// What was answered towards a goal, in which these secrets may be named; `None` where it is to be
+/// told more first.
+fn read(
+    answer: &str,
+    (view, sight, skills): (&View<'_>, &mut Sight, &IndexMap<String, Skill>),
+    secrets: &[&str],
+    goal: &Goal,
+) -> Result<Option<Proposal>, String> {
+    if let Some((offer, text)) = question(answer) {
+        let told = match offer {
+            Offer::More => sight.ask_for(&text),
+            Offer::Skill => named(skills, text.trim()).and_then(|it| sight.read(it)),
+        };
+        return told.map(|()| None);
     }
-}
-
-/// The beginning of what a command wrote.
-fn begin(text: &str) -> String {
-    text.chars().take(MOST_WRITTEN).collect()
+    let read = if commands(goal).is_empty() {
+        proposal(answer, view, secrets)
+    } else {
+        proposal_or_command(answer, view, secrets)
+    };
+    read.map(Some)
 }
 
 fn failed(expected: &str, actual: String) -> Failure {

@@ -89,12 +89,7 @@ impl Attempt<'_> {
             Err(failure) => return Ok(format!("not asked: {}", failure.actual)),
         };
         let user = json!({ "question": question, "page": page_data(&page, &question) });
-        let request = Request {
-            system: SYSTEM.to_owned(),
-            user: user.to_string(),
-            form: Form::Opinion,
-            refs: Vec::new(),
-        };
+        let request = Request::new(SYSTEM, &user, Form::Opinion);
         let hold = match brain.hold(&request).await {
             Ok(hold) => hold,
             Err(over) => return Ok(not_asked(over, brain, "night")),

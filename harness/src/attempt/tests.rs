@@ -24,6 +24,7 @@ use crate::model::artifact::MailStep;
 use crate::model::budget::Price;
 use crate::model::recording::Recordings;
 use crate::model::scenario::{Action, CommandLine, RunCommand};
+use crate::model::suite::Skill;
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
 use crate::model::{FacetKind, Target, Template, WatchKind};
@@ -96,6 +97,7 @@ struct Stage {
     /// How fast the page is used.
     pace: Option<Pace>,
     price: Option<Price>,
+    skills: IndexMap<String, Skill>,
     /// What somebody from outside asks for once the steps are done.
     visit: Option<guest::Visit>,
 }
@@ -116,6 +118,7 @@ impl Default for Stage {
             purse: Arc::default(),
             pace: None,
             price: None,
+            skills: IndexMap::new(),
             visit: None,
         }
     }
@@ -158,6 +161,7 @@ impl Stage {
                 night: &self.purse,
                 attempt: 1,
                 agent: self.agent.as_ref().map(|it| it as &dyn CodingAgent),
+                skills: &self.skills,
             }),
             talk: Talk::default(),
             person: &self.person,

@@ -134,8 +134,7 @@ async fn ask(
         }
         let user = json!({ "finding": material.title, "pieces": material.pieces }).to_string();
         let user = String::from_utf8_lossy(&secrets.scrub(user.as_bytes())).into_owned();
-        let request =
-            Request { system: SYSTEM.to_owned(), user, form: Form::Claims, refs: Vec::new() };
+        let request = Request::new(SYSTEM, &user, Form::Claims);
         let started = std::time::Instant::now();
         let answer = backend.ask(&request).await;
         let tokens = tokens(&answer);

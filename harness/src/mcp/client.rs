@@ -8,7 +8,7 @@ use tokio::task::block_in_place;
 
 use super::action::action;
 use super::arguments::Given;
-use super::book::{Book, Meant};
+use super::book::Book;
 use super::lent::Lent;
 use super::noticed::Noticed;
 use super::page::Addresses;
@@ -17,6 +17,7 @@ use super::setting::Setting;
 use super::stay::{Note, Stay};
 use super::tools::{TOOLS, Tool, ToolKind};
 use super::{nights, suite};
+use crate::agent::Meant;
 use crate::attempt::{Answer, Seen, Wish};
 use crate::ledger::Secrets;
 use crate::model::event::Failure;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::arguments::Given;
 use super::reply::ours;
 use super::setting::Setting;
-use crate::model::suite::InputKind;
+use crate::agent::skills::{named, purpose, whole};
 use crate::model::{Scenario, Suite};
 use crate::plan::{self, Selection};
 use crate::spec;
@@ -25,37 +25,14 @@ pub fn skills(setting: &Setting, given: &Given) -> Result<String, String> {
     let Some(name) = given.text("name") else {
         let mut text = String::new();
         for skill in suite.skills.values() {
-            let _ = writeln!(text, "{}: {}", skill.name, skill.description.trim());
+            let _ = writeln!(text, "{}", purpose(skill));
         }
         if text.is_empty() {
             text.push_str("the suite has no skills\n");
         }
         return Ok(ours(&text, given.number("from")));
     };
-    let Some(skill) = suite.skills.get(name) else {
-        let names: Vec<&str> = suite.skills.keys().map(String::as_str).collect();
-        return Err(format!("there is no skill {name:?}; there are: {}", names.join(", ")));
-    };
-    let mut text = format!("{} ({}): {}\n", skill.name, skill.file, skill.description.trim());
-    for (name, input) in &skill.inputs {
-        let kind = match input.kind {
-            InputKind::Text => "text",
-            InputKind::Number => "number",
-            InputKind::Boolean => "boolean",
-            InputKind::Secret => "secret, written ${secret:NAME}",
-        };
-        let default = input.default.as_ref().map(|it| format!(", {} unless said", it.raw()));
-        let _ = writeln!(text, "input {name}: {kind}{}", default.unwrap_or_default());
-    }
-    if let Some(guidance) = &skill.guidance {
-        let _ = writeln!(text, "guidance: {}", guidance.trim());
-    }
-    for (what, steps) in [("step", &skill.steps), ("ensures", &skill.ensures)] {
-        for step in steps {
-            let _ = writeln!(text, "{what}: {}", step.text);
-        }
-    }
-    Ok(ours(&text, given.number("from")))
+    Ok(ours(&whole(named(&suite.skills, name)?), given.number("from")))
 }
 
 /// The scenarios, or the text of one.

@@ -2,9 +2,10 @@
 
 use super::action::action;
 use super::arguments::Given;
-use super::book::{Book, Meant};
+use super::book::Book;
 use super::page::Addresses;
 use super::tools::named;
+use crate::agent::Meant;
 use crate::model::outline::{Element, Outline};
 use crate::model::{Action, Locator, Target, Template};
 

@@ -1,9 +1,10 @@
-//! What is done once workers are through: [`joined`] waits for them, [`end`] ends the products.
+//! What is done once workers are through: [`joined`] waits for them, [`let_go`] ends the browser of a
+//! night that was stopped, [`end`] ends the products.
 
 use tokio::task::JoinHandle;
 
-use super::NightError;
 use super::products::Products;
+use super::{NightError, Stop, Why};
 use crate::ledger::Ledger;
 use crate::model::Event;
 use crate::surface::browser::Browser;
@@ -26,6 +27,16 @@ pub(super) async fn joined(
         }
     }
     failed
+}
+
+/// Ends the browser of a night that somebody stopped, whose report may take its time; who prints it
+/// starts another.
+pub(super) async fn let_go(spare: &mut Option<Browser>, stop: &Stop) {
+    if stop.why() == Some(Why::Interrupted)
+        && let Some(browser) = spare.take()
+    {
+        browser.stop().await;
+    }
 }
 
 /// Ends the products, and keeps what their servers said.

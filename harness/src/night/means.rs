@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
+
 use super::cassette::cassette;
 use super::coder::Coder;
 use super::preflight::Ready;
@@ -18,7 +20,7 @@ use crate::ledger::{Ledger, Secrets};
 use crate::model::agent::AgentConfig;
 use crate::model::budget::Spent;
 use crate::model::pursuit::Pursuit;
-use crate::model::suite::Config;
+use crate::model::suite::{Config, Skill};
 use crate::model::{
     Entry, Event, FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite,
 };
@@ -54,6 +56,8 @@ pub(super) struct Goals {
     coder: Option<Coder>,
     /// What all goals of the night may take of it.
     purse: Purse,
+    /// The skills of the suite.
+    skills: IndexMap<String, Skill>,
 }
 
 impl Goals {
@@ -78,7 +82,7 @@ impl Goals {
             Some(coder) => Some(Box::new(coder.clone()) as Box<dyn Backend>),
             None => backend(suite, secrets)?,
         };
-        Ok(Self { repeatable, backend, coder, purse })
+        Ok(Self { repeatable, backend, coder, purse, skills: suite.skills.clone() })
     }
 }
 
@@ -187,7 +191,8 @@ impl Means {
         let backend = self.goals.backend.as_deref()?;
         let (price, night) = (price.as_ref(), &self.goals.purse);
         let agent = self.goals.coder.as_ref().map(|it| it as &dyn CodingAgent);
-        Some(Brain { backend, tokens: *tokens, price, night, attempt: 1, agent })
+        let skills = &self.goals.skills;
+        Some(Brain { backend, tokens: *tokens, price, night, attempt: 1, agent, skills })
     }
 
     /// The mails that an attempt may look at.

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::afar::Afar;
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing::{end, joined};
+use super::closing::{end, joined, let_go};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
 use super::means::Means;
@@ -124,6 +124,7 @@ pub(super) async fn run(
     if failed.is_none() {
         failed = later(&hall, &mut spare, &ready.others).await;
     }
+    let_go(&mut spare, stop).await;
     for other in ready.others.all() {
         drop(other.stop().await);
     }

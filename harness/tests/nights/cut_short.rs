@@ -9,7 +9,7 @@ use super::{commands, night_of, processes_with};
 use crate::support::{SuiteCopy, night_json, nightshift, verdicts};
 
 /// Waits for something up to half a minute.
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
@@ -17,7 +17,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
+pub(super) fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
     nightshift()
         .args(arguments)
         .current_dir(suite.root())
@@ -38,7 +38,7 @@ fn read_until(child: &mut Child, text: &str) {
     panic!("the night ended without saying {text:?}");
 }
 
-fn signal(child: &Child, signal: rustix::process::Signal) {
+pub(super) fn signal(child: &Child, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_child(child);
     rustix::process::kill_process(pid, signal).expect("ours to signal");
 }

@@ -5,6 +5,7 @@
 //!   somebody outside who listens.
 //! - `commands.rs`: hostile commands, with and without walls.
 //! - `pages.rs`: a hostile page that tries every way out that a page has.
+//! - `peers.rs`: a hostile page that calls somebody past every proxy.
 //! - `models.rs`: a hostile model, and one that obeys a hostile page.
 //! - `bounds.rs`: commands that take too much.
 
@@ -12,6 +13,7 @@ mod bounds;
 mod commands;
 mod models;
 mod pages;
+mod peers;
 pub mod yard;
 
 /// An agent that does its worst is tried by at least so many attacks.
@@ -21,6 +23,7 @@ const LEAST_ATTACKS: usize = 80;
 fn there_are_enough_attacks_and_no_two_are_called_the_same() {
     let mut names = commands::names();
     names.extend(pages::names());
+    names.extend(peers::names());
     names.extend(models::names());
     names.extend(bounds::names());
     let different: std::collections::BTreeSet<&String> = names.iter().collect();

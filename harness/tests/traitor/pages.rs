@@ -1,8 +1,7 @@
 //! A hostile page that tries every way out that a page has, to somebody who listens on 127.0.0.2. The
 //! twin is the same page where `allow-hosts` names him.
 //!
-//! Not here: WebRTC and names that the browser would resolve. Both are bounded by switches of the
-//! browser that no suite can take away, so that there is no twin without them.
+//! Not here: calls by `WebRTC`, which `peers.rs` has, and names that the browser would resolve.
 
 use std::collections::BTreeSet;
 

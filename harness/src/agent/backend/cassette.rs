@@ -50,12 +50,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_a_cassette_lacks_is_an_error() {
-        let request = |user: &str| Request {
-            system: "s".to_owned(),
-            user: user.to_owned(),
-            form: Form::Action,
-            refs: Vec::new(),
-        };
+        let request = |user: &str| Request::new("s", &user, Form::Action);
         let answer =
             |text: &str| Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 };
         let mut cassette = Cassette::new("small");

@@ -6,6 +6,7 @@
 //!
 //! The files:
 //! - `brief.rs`: what a model is told: the goal, the page in lines with references, what was done.
+//! - `view.rs`: the page with references that stay, what changed since the last action, and what is asked for.
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model.
@@ -19,6 +20,7 @@ mod purse;
 mod reply;
 #[cfg(test)]
 mod tests;
+mod view;
 mod wire;
 
 use futures_util::future::BoxFuture;
@@ -28,7 +30,8 @@ pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
-pub use self::reply::{proposal, proposal_or_command};
+pub use self::reply::{proposal, proposal_or_command, question};
+pub use self::view::{Sight, View};
 
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,39 @@ pub struct Request {
     /// be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
+    /// What may be answered beside an action.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+}
+
+impl Request {
+    /// One that is about no page.
+    #[must_use]
+    pub fn new(system: &str, user: &impl ToString, form: Form) -> Self {
+        let (system, user) = (system.to_owned(), user.to_string());
+        Self { system, user, form, refs: Vec::new(), offers: Vec::new() }
+    }
+}
+
+/// An answer by which a model asks to be told more before it acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Offer {
+    /// What of the page has some words.
+    More,
+    /// All of a skill.
+    Skill,
+}
+
+impl Offer {
+    const ALL: [Self; 2] = [Self::More, Self::Skill];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::More => "more",
+            Self::Skill => "skill",
+        }
+    }
 }
 
 /// What an answer looks like.

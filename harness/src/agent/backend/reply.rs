@@ -3,9 +3,10 @@
 
 use serde::Deserialize;
 
+use super::Offer;
+use super::view::View;
 use crate::agent::{Proposal, Refusal, SECRET, Why};
 use crate::model::gesture::ScrollTo;
-use crate::model::outline::Outline;
 use crate::model::pursuit::Said;
 use crate::model::scenario::{FieldValue, RunCommand};
 use crate::model::{Action, Target, Template};
@@ -67,28 +68,38 @@ pub(super) const VERBS: [&str; 16] = [
 /// The word by which a command is asked for.
 pub(super) const RUN: &str = "run";
 
+/// What is no action on a thing of the page.
+#[derive(Deserialize)]
+struct Asked {
+    action: String,
+    text: Option<String>,
+    why: Option<String>,
+}
+
+/// What a model asks to be told before it acts, with its words; `None` where it answers something else.
+#[must_use]
+pub fn question(text: &str) -> Option<(Offer, String)> {
+    let asked: Asked = serde_json::from_str(text.trim()).ok()?;
+    let offer = Offer::ALL.into_iter().find(|it| it.word() == asked.action)?;
+    Some((offer, asked.text.unwrap_or_default()))
+}
+
 /// The same as [`proposal`] where a command of the product may be asked for too.
 ///
 /// # Errors
 /// What is wrong with the answer, so that it can be asked again.
 pub fn proposal_or_command(
     text: &str,
-    page: &Outline,
+    view: &View<'_>,
     secrets: &[&str],
 ) -> Result<Proposal, String> {
-    #[derive(Deserialize)]
-    struct Asked {
-        action: String,
-        text: Option<String>,
-        why: Option<String>,
-    }
     match serde_json::from_str::<Asked>(text.trim()) {
         Ok(asked) if asked.action == RUN => {
             let run = command(&asked.text.unwrap_or_default())?;
             let reads = format!("the model: {}", asked.why.unwrap_or_default());
             Ok(Proposal::Act { reads, action: Box::new(Action::Run(Box::new(run))) })
         }
-        Ok(_) | Err(_) => proposal(text, page, secrets),
+        Ok(_) | Err(_) => proposal(text, view, secrets),
     }
 }
 
@@ -108,7 +119,7 @@ fn command(line: &str) -> Result<RunCommand, String> {
 ///
 /// # Errors
 /// What is wrong with the answer, so that it can be asked again.
-pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal, String> {
+pub fn proposal(text: &str, view: &View<'_>, secrets: &[&str]) -> Result<Proposal, String> {
     let reply: Reply = serde_json::from_str(text.trim())
         .map_err(|error| format!("it is no action of the list: {error}"))?;
     let text = reply.text.clone().unwrap_or_default();
@@ -121,7 +132,7 @@ pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal
         };
         Ok(Proposal::Nothing { reads: reads.clone(), refusal })
     };
-    let thing = || target(&reply, page);
+    let thing = || target(&reply, view);
     let action = match reply.action {
         Verb::Done => return Ok(Proposal::Done),
         Verb::Infeasible => return stopped(Said::Infeasible, "a goal that can be reached"),
@@ -154,11 +165,9 @@ pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal
 }
 
 /// The thing that a reference means.
-fn target(reply: &Reply, page: &Outline) -> Result<Target, String> {
+fn target(reply: &Reply, view: &View<'_>) -> Result<Target, String> {
     let reference = reply.reference.as_deref().ok_or("it names no thing in `ref`")?;
-    let at = reference.strip_prefix('e').and_then(|it| it.parse::<usize>().ok());
-    let element = at.and_then(|at| page.elements.get(at)).filter(|it| it.usable);
-    let target = element.and_then(|it| it.target.clone());
+    let target = view.target(reference);
     target.ok_or_else(|| format!("nothing on the page that can be used is {reference}"))
 }
 

@@ -144,10 +144,14 @@ fn shape(form: Form) -> Shape {
 }
 
 fn answers(request: &Request, bound: Bound) -> Value {
-    let one_of = |verbs: &[&str]| action(verbs, &request.refs, bound);
+    let one_of = |more: &[&'static str]| {
+        let offers = request.offers.iter().map(|it| it.word());
+        let verbs = VERBS.into_iter().chain(offers).chain(more.iter().copied());
+        action(&verbs.collect::<Vec<&str>>(), &request.refs, bound)
+    };
     match request.form {
-        Form::Action | Form::AnotherAction => one_of(&VERBS),
-        Form::ActionOrCommand => one_of(&[&VERBS[..], &[RUN]].concat()),
+        Form::Action | Form::AnotherAction => one_of(&[]),
+        Form::ActionOrCommand => one_of(&[RUN]),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },

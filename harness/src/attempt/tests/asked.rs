@@ -64,7 +64,7 @@ fn requests(stage: &Stage) -> Vec<Request> {
 async fn a_model_takes_what_the_reader_refuses_and_no_night_after_it_asks_again() {
     let pages = || vec![buttons(&["Save draft", "Save order"])];
     let words = "persist my purchase";
-    let mut stage = asking(pages(), vec![Ok(reply("click", "e1", ""))]);
+    let mut stage = asking(pages(), vec![Ok(reply("click", "e2", ""))]);
     let (ended, events) = stage.play(&recorded_goal(words)).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
     assert_eq!(stage.page.acted[0], Action::click(button("Save order")));
@@ -117,7 +117,7 @@ async fn a_model_that_does_harm_is_stopped_by_policy() {
 async fn a_model_sees_secrets_by_their_names_whatever_the_page_shows() {
     let shown = Element { text: "s3cret-token".to_owned(), ..element("button", "s3cret-token") };
     let field = Element { labels: vec!["Key".to_owned()], ..element("textbox", "Key") };
-    let fill = reply("fill", "e1", "${secret:TOKEN}");
+    let fill = reply("fill", "e2", "${secret:TOKEN}");
     let mut stage = asking(vec![page(vec![shown, field])], vec![Ok(fill)]);
     let words = "authenticate by ${secret:TOKEN}";
     let (ended, events) = stage.play(&goal(words, MOST_ACTIONS, Vec::new())).await;
@@ -129,9 +129,92 @@ async fn a_model_sees_secrets_by_their_names_whatever_the_page_shows() {
 }
 
 #[tokio::test]
+async fn the_beginning_of_a_secret_that_was_cut_is_not_told_either() {
+    let long = format!("{} s3cret-token", "x".repeat(109));
+    let whole = element("button", "s3crets of the house");
+    let mut stage = asking(vec![page(vec![element("button", &long), whole])], Vec::new());
+    stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    let asked = &requests(&stage)[0].user;
+    assert!(asked.contains("xxx ") && !asked.contains("s3cret-"), "{asked}");
+    assert!(asked.contains("s3crets of the house"), "what is no secret stays: {asked}");
+}
+
+#[tokio::test]
+async fn a_model_is_told_what_its_action_changed() {
+    let stays = "Discard all that was written";
+    let pages = vec![buttons(&["Save", stays]), buttons(&["Saved", stays, "Undo"])];
+    let click = |reference: &str| Ok(reply("click", reference, ""));
+    let mut stage = asking(pages, vec![click("e1"), click("e2")]);
+    stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!(stage.page.acted, ["Save", stays].map(|it| Action::click(button(it))));
+    let told: Vec<serde_json::Value> = requests(&stage)
+        .iter()
+        .map(|it| serde_json::from_str(&it.user).expect("one document"))
+        .collect();
+    assert!(told[0]["page"]["changed"].is_null());
+    let things = ["+ e3 button \"Saved\"", "- e1 button \"Save\"", "+ e4 button \"Undo\""];
+    assert_eq!(told[1]["page"]["changed"], json!({ "things": things, "left_out": 0 }));
+    assert_eq!(told[2]["page"]["changed"], json!({ "things": [], "left_out": 0 }));
+}
+
+#[tokio::test]
+async fn a_model_that_asks_for_more_is_told_it_and_not_without_end() {
+    let more = |words: &str| Ok(reply("more", "", words));
+    let pages = || vec![buttons(&["Save", "Discard"])];
+    let answers = vec![more("discard"), Ok(reply("click", "e2", ""))];
+    let mut stage = asking(pages(), answers);
+    let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(stage.page.acted, [Action::click(button("Discard"))]);
+    let all = requests(&stage);
+    let found = |at: usize| {
+        let told: serde_json::Value = serde_json::from_str(&all[at].user).expect("one document");
+        told["page"]["found"].clone()
+    };
+    assert_eq!([found(0), found(2)], [json!(null), json!(null)], "it did not ask, or no more");
+    assert_eq!(found(1), json!({ "words": "discard", "things": 1 }));
+
+    let answers = ["a", "b", "c", "d", "e", "f", "g"].map(more);
+    let mut stage = asking(pages(), answers.to_vec());
+    let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    let told = failure(&events).expect("it failed");
+    assert_eq!((ended, requests(&stage).len()), (Ended::With(Outcome::Blocked), 6));
+    assert_eq!(told.1, "an answer that is one action");
+    assert!(told.2.starts_with("more was asked for 3 times"), "{}", told.2);
+}
+
+#[tokio::test]
+async fn a_model_reads_a_skill_of_the_suite_before_it_acts() {
+    let refund = Skill {
+        name: "refund".to_owned(),
+        file: "skills/refund.yaml".to_owned(),
+        line: 1,
+        description: "gives money back".to_owned(),
+        inputs: IndexMap::new(),
+        guidance: Some("Discard is what gives it back".to_owned()),
+        policy: None,
+        steps: Vec::new(),
+        ensures: Vec::new(),
+    };
+    let asks = |name: &str| Ok(reply("skill", "", name));
+    let answers = vec![asks("return"), asks("refund"), Ok(reply("click", "e2", ""))];
+    let mut stage = asking(vec![buttons(&["Save", "Discard"])], answers);
+    stage.skills.insert("refund".to_owned(), refund);
+    let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(stage.page.acted, [Action::click(button("Discard"))]);
+    let all = requests(&stage);
+    assert!(all[0].user.contains("refund: gives money back"), "{}", all[0].user);
+    assert!(all[1].user.contains("there is no skill"), "{}", all[1].user);
+    let guidance = "Discard is what gives it back";
+    assert!(!all[1].user.contains(guidance), "only what was asked for is told");
+    assert!(all[2].user.contains(guidance) && all[3].user.contains(guidance));
+}
+
+#[tokio::test]
 async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let wanted = |words: &str| goal(words, MOST_ACTIONS, Vec::new());
-    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e0", ""))]);
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e1", ""))]);
     stage.brain.as_mut().expect("it has one").tokens = 2_000;
     let (_, events) = stage.play(&wanted("persist it")).await;
     let (_, expected, actual) = failure(&events).expect("it failed");
@@ -174,7 +257,7 @@ async fn what_a_model_says_turns_nothing_red_and_stands_in_words() {
     }
     // With an accepted recording that finds nothing any more, the way is gone, and that is red.
     let words = "persist my purchase";
-    let mut first = asking(vec![buttons(&["Save order"])], vec![Ok(reply("click", "e0", ""))]);
+    let mut first = asking(vec![buttons(&["Save order"])], vec![Ok(reply("click", "e1", ""))]);
     first.play(&recorded_goal(words)).await;
     let text = first.kept[0].clone();
     let gone = vec![Ok(reply("infeasible", "", "It is gone"))];
@@ -188,7 +271,7 @@ async fn what_a_model_says_turns_nothing_red_and_stands_in_words() {
 
 #[tokio::test]
 async fn budgets_of_step_scenario_and_night_end_the_way_and_the_ledger_says_which() {
-    let asks = || vec![Ok(reply("click", "e0", "")), Ok(reply("click", "e1", ""))];
+    let asks = || vec![Ok(reply("click", "e1", "")), Ok(reply("click", "e2", ""))];
     let pages = || vec![buttons(&["One", "Two"])];
     let scenario = || goal("persist it", MOST_ACTIONS, Vec::new());
     let tokens = |most| Budget { tokens: Some(most), ..Budget::default() };
@@ -241,7 +324,7 @@ async fn budgets_of_step_scenario_and_night_end_the_way_and_the_ledger_says_whic
 
 #[tokio::test]
 async fn the_same_action_on_the_same_page_ends_in_words() {
-    let again = || Ok(reply("click", "e0", ""));
+    let again = || Ok(reply("click", "e1", ""));
     let mut stage = asking(vec![buttons(&["Save"])], vec![again(), again(), again()]);
     let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
     assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Blocked), 1));
@@ -254,7 +337,7 @@ async fn the_same_action_on_the_same_page_ends_in_words() {
 
 #[tokio::test]
 async fn where_nothing_changes_any_more_what_must_hold_decides() {
-    let again = || Ok(reply("click", "e0", ""));
+    let again = || Ok(reply("click", "e1", ""));
     let check = || vec![step(2, Action::See(vec![button("Save")]))];
     let mut stage = asking(vec![buttons(&["Save"])], vec![again(), again(), again()]);
     let (ended, _) = stage.play(&goal("persist it", MOST_ACTIONS, check())).await;
