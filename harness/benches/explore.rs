@@ -104,7 +104,7 @@ async fn crawled(root: &Path) -> Reached {
 fn links(seen: Observation) -> Vec<String> {
     let text = |content| match content {
         FacetContent::Text(text) => Some(text),
-        _ => None,
+        FacetContent::Image { .. } => None,
     };
     let texts = seen.facets.into_iter().filter_map(|it| Some((it.kind, text(it.content)?)));
     let facets: Vec<(FacetKind, String)> = texts.collect();

@@ -57,11 +57,7 @@ pub fn cut(text: &str, most: usize) -> String {
 }
 
 /// Lines that are gone; answers with how many of them are only counted.
-fn tell_gone(
-    gone: &[String],
-    (place, tell): (Place, Tell<'_>),
-    all: &mut Vec<String>,
-) -> usize {
+fn tell_gone(gone: &[String], (place, tell): (Place, Tell<'_>), all: &mut Vec<String>) -> usize {
     if place == Place::Another || gone.len() > MOST_GONE {
         return gone.len();
     }

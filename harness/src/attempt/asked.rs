@@ -111,11 +111,10 @@ impl Attempt<'_> {
             let number = way.number + 1;
             let (answer, took) = self.asked((brain, hold), (way.step, number), &request).await?;
             way.spent.add(took);
-            let answer = match answer {
+            let answer = match answer.map_err(|it| failed("an answer of the model", it.to_string()))
+            {
                 Ok(answer) => answer,
-                Err(error) => {
-                    return Ok(Some(failed("an answer of the model", error.to_string())));
-                }
+                Err(failure) => return Ok(Some(failure)),
             };
             let sees = (&view, &mut sight, brain.skills);
             let next = match read(&answer.text, sees, &secrets, way.goal) {
@@ -198,7 +197,10 @@ impl Attempt<'_> {
             return Ok(Leg::Stopped(self.record_crash(&crash)?));
         }
         if let Some(wrote) = answer.wrote {
-            let outputs = wrote.outputs.iter().map(|(name, text, _)| (name.as_str(), cut(text, MOST_WRITTEN)));
+            let outputs = wrote
+                .outputs
+                .iter()
+                .map(|(name, text, _)| (name.as_str(), cut(text, MOST_WRITTEN)));
             let outputs: BTreeMap<&str, String> = outputs.collect();
             way.wrote = Some(json!({ "exit": wrote.exit, "outputs": outputs }).to_string());
         }

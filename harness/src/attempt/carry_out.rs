@@ -55,10 +55,7 @@ impl CarriedOut {
 
     /// Whether nothing can be asked of its page any more.
     pub(super) fn is_lost(&self) -> bool {
-        matches!(
-            &self.outcome,
-            StepOutcome::Failed(Failure { outcome: Outcome::HarnessError, .. })
-        )
+        matches!(&self.outcome, StepOutcome::Failed(Failure { outcome: Outcome::HarnessError, .. }))
     }
 
     pub(super) fn harness_error(error: &SurfaceError) -> Self {

@@ -12,10 +12,15 @@ use crate::night::Stop;
 /// A signal that comes again so soon is no second request: nobody reads and decides in less.
 const ECHO: Duration = Duration::from_millis(500);
 
+/// The stack of a thread, in bytes, as the first thread of a program has it: without optimizations a
+/// step that goes through all rooms needs more than the usual two MiB.
+const STACK: usize = 8 << 20;
+
 /// The runtime of everything that waits for a browser, a product or a command.
 pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK)
         .build()
         .context("cannot start the asynchronous runtime")
 }

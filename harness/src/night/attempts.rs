@@ -13,7 +13,7 @@ use super::means::Means;
 use super::pages::{retire, signed_in_page};
 use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
-use super::stage::{NoStage, Stage, Standpoint, unique};
+use super::stage::{NoStage, Stage, Standpoint, close_commands, unique};
 use super::walls::{signs_in_by_commands, uses_commands};
 use crate::agent::{Agent, Scripted};
 use crate::attempt::{
@@ -331,9 +331,7 @@ async fn clear(
     commands: &mut Commands,
     ended: Ended,
 ) {
-    for command in commands.values_mut() {
-        command.close().await;
-    }
+    close_commands(commands).await;
     let mut lost = ended == Ended::With(Outcome::HarnessError);
     for (actor, mut page) in pages {
         if let Some(actor) = actor {

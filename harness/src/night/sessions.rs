@@ -15,7 +15,7 @@ use super::NightError;
 use super::means::Means;
 use super::pages::{retire, signed_in_page};
 use super::products::Served;
-use super::stage::{Stage, unique};
+use super::stage::{Stage, close_commands, unique};
 use crate::agent::Scripted;
 use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites, Talk};
 use crate::ledger::LedgerError;
@@ -322,9 +322,7 @@ async fn perform(
     }
     .run(&mut Scripted::new(&scenario))
     .await?;
-    for command in commands.values_mut() {
-        command.close().await;
-    }
+    close_commands(&mut commands).await;
     match ended {
         Ended::Stopped => {
             close(page, browser).await;

@@ -393,6 +393,13 @@ pub(super) fn unique(night: &str, scenario: &str, number: u32) -> String {
     std::iter::once('u').chain(digits).collect()
 }
 
+/// Ends what commands have left running.
+pub(super) async fn close_commands(commands: &mut Commands) {
+    for command in commands.values_mut() {
+        command.close().await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,13 +26,12 @@ impl Desk {
         for taking in items.iter().filter(|it| it.item.facet == FacetKind::Recording) {
             for (step, names) in self.steps_renamed(taking)? {
                 let path = self.root.join(&step.file);
-                let mut text = match texts.remove(&path) {
-                    Some(text) => text,
-                    None => {
-                        let bytes = read(&path)?;
-                        let bytes = bytes.ok_or_else(|| ReviewError::Foreign(step.file.clone()))?;
-                        String::from_utf8_lossy(&bytes).into_owned()
-                    }
+                let mut text = if let Some(text) = texts.remove(&path) {
+                    text
+                } else {
+                    let bytes = read(&path)?;
+                    let bytes = bytes.ok_or_else(|| ReviewError::Foreign(step.file.clone()))?;
+                    String::from_utf8_lossy(&bytes).into_owned()
                 };
                 for (was, is) in names {
                     text = replace_target(&text, step.line, &was, &is)

@@ -413,10 +413,9 @@ mod tests {
         all
     }
 
-    /// Every action that a recording can make, with this text in all its places.
-    fn actions(text: &str) -> Vec<Action> {
+    /// Every action on nothing that a recording can make, with this text in all its places.
+    fn on_nothing(text: &str) -> Vec<Action> {
         let value = Template::new(text);
-        let path = Template::new(text.trim_start_matches(['/', '-']));
         let mut all = vec![
             Action::Back,
             Action::Reload,
@@ -434,6 +433,14 @@ mod tests {
         ];
         let keys = ["Control+K", "/", "+"].map(str::to_owned);
         all.extend(keys.map(|keys| Action::Press { keys, on: None }));
+        all
+    }
+
+    /// Every action that a recording can make, with this text in all its places.
+    fn actions(text: &str) -> Vec<Action> {
+        let mut all = on_nothing(text);
+        let value = Template::new(text);
+        let path = Template::new(text.trim_start_matches(['/', '-']));
         let targets = targets(text);
         for target in &targets {
             let upload = |by, files| Action::Upload { to: target.clone(), by, files };

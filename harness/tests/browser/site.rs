@@ -38,8 +38,8 @@ fn routes() -> Router {
             get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, Html("<h1>Sorry</h1>")) }),
         )
         .route("/down", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, Html("<h1>Down</h1>")) }))
-        .route("/busy", get(|| busy(StatusCode::TOO_MANY_REQUESTS, "<h1>Later</h1>")))
-        .route("/busy/empty", get(|| busy(StatusCode::SERVICE_UNAVAILABLE, "")))
+        .route("/busy", get(async || busy(StatusCode::TOO_MANY_REQUESTS, "<h1>Later</h1>")))
+        .route("/busy/empty", get(async || busy(StatusCode::SERVICE_UNAVAILABLE, "")))
         .route("/slow.json", get(slow))
         .route("/slow.js", get(slow_script))
         .route("/slower.json", get(slower))
@@ -80,7 +80,7 @@ async fn export() -> Response {
 }
 
 /// An answer that asks to be left alone for a while.
-async fn busy(status: StatusCode, text: &'static str) -> Response {
+fn busy(status: StatusCode, text: &'static str) -> Response {
     (status, [(header::RETRY_AFTER, "7")], Html(text)).into_response()
 }
 

@@ -72,8 +72,7 @@ fn head(steps: &[Action]) -> &[Action] {
 
 /// Whether a skill does that and nothing else.
 fn is_the_same(skill: &Skill, way: &[Action]) -> bool {
-    let is_plain =
-        |it: &Step| it.actor.is_none() && it.product.is_none() && it.within_ms.is_none();
+    let is_plain = |it: &Step| it.actor.is_none() && it.product.is_none() && it.within_ms.is_none();
     skill.inputs.is_empty()
         && skill.ensures.is_empty()
         && skill.steps.iter().all(is_plain)
@@ -115,8 +114,8 @@ fn description(way: &[Action]) -> String {
 mod tests {
     use super::*;
     use crate::explore::probe::{click, open};
-    use crate::model::page::FieldValue;
     use crate::model::Snapshot;
+    use crate::model::page::FieldValue;
 
     fn button(name: &str) -> Action {
         let name = Some(name.into());
@@ -171,7 +170,7 @@ mod tests {
         let mut all = ["a", "b", "c"].map(|it| scenario(it, &deep, &[button(it)])).to_vec();
         all.extend(["d", "e"].map(|it| scenario(it, &menu, &[button(it)])));
         let long = ("click-button-more-on-orders".to_owned(), 3, "a b c".to_owned());
-        assert_eq!(told(&all, &IndexMap::new()), [long.clone()]);
+        assert_eq!(told(&all, &IndexMap::new()), std::slice::from_ref(&long));
         all.push(scenario("f", &menu, &[]));
         let short = ("click-button-menu-on-orders".to_owned(), 2, "d e f".to_owned());
         assert_eq!(told(&all, &IndexMap::new()), [long, short]);

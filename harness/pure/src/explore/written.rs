@@ -82,10 +82,7 @@ pub(super) fn area(path: &str) -> String {
 
 /// Whether something is put into a field.
 pub(super) fn fills(it: &Action) -> bool {
-    matches!(
-        it,
-        Action::Fill(_) | Action::Choose { .. } | Action::Check(_) | Action::Upload { .. }
-    )
+    matches!(it, Action::Fill(_) | Action::Choose { .. } | Action::Check(_) | Action::Upload { .. })
 }
 
 /// A checkpoint whose name is free in its scenario.

@@ -154,15 +154,10 @@ mod tests {
     #[test]
     fn a_duration_that_gains_a_digit_is_the_same_line_here_and_elsewhere() {
         let footer = |ms: &str| format!("served by the small shop in {ms} ms\n");
-        let gains = [
-            wrote(&footer("9.8"), &footer("9.7")),
-            wrote(&footer("10.2"), &footer("9.7")),
-        ];
+        let gains = [wrote(&footer("9.8"), &footer("9.7")), wrote(&footer("10.2"), &footer("9.7"))];
         assert_eq!(names(&gains, Reach::Alike), ["orders", "stock"]);
-        let longer = [
-            wrote(&footer("9.8"), &footer("10.7")),
-            wrote(&footer("9.2"), &footer("10.7")),
-        ];
+        let longer =
+            [wrote(&footer("9.8"), &footer("10.7")), wrote(&footer("9.2"), &footer("10.7"))];
         assert_eq!(names(&longer, Reach::Alike), ["orders", "stock"]);
     }
 

@@ -33,7 +33,9 @@ pub fn replace_target(
     steps_on(&root, line as usize, &mut steps);
     let named = |target: &Target| {
         let mut all = Vec::new();
-        steps.iter().for_each(|it| naming(it, Stands::Value, target, &mut all));
+        for it in &steps {
+            naming(it, Stands::Value, target, &mut all);
+        }
         all
     };
     let all = named(was);

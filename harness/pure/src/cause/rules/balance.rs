@@ -324,9 +324,8 @@ mod tests {
     #[test]
     fn a_number_on_a_page_is_added_up_by_the_name_before_it_and_not_by_its_role() {
         let of = |came: &str, was: &str, is: &str| {
-            let one = |before, after| {
-                testing::change(Some(FacetKind::Aria), Thing::Line, before, after)
-            };
+            let one =
+                |before, after| testing::change(Some(FacetKind::Aria), Thing::Line, before, after);
             let changes = vec![one(None, Some(came)), one(Some(was), Some(is))];
             let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Aria) }];
             joined(edges, &[testing::located("look", "/", facets)]).len()

@@ -72,11 +72,8 @@ fn said_by(role: &str, text: &str) -> Element {
 fn references_stay_and_what_changed_since_the_last_action_is_told() {
     let greeting =
         || said_by("heading", "Welcome to a shop that greets everybody with a long sentence");
-    let outline = |place: &str, elements| Outline {
-        place: place.to_owned(),
-        elements,
-        ..Outline::default()
-    };
+    let outline =
+        |place: &str, elements| Outline { place: place.to_owned(), elements, ..Outline::default() };
     let mut sight = Sight::default();
     let of = vec![greeting(), element("button", "Save"), element("textbox", "Password")];
     let first = outline("/", of);

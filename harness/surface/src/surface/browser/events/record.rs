@@ -17,9 +17,9 @@ use super::tab::{Replaced, Tab};
 use super::traffic::{Write, text};
 use super::underway::Underway;
 use crate::model::WatchKind;
-use crate::surface::{HeldOff, Sighting};
 use crate::surface::browser::engine::auth::Answer;
 use crate::surface::browser::engine::bidi::locked;
+use crate::surface::{HeldOff, Sighting};
 
 /// The logs for a person are cut here; what is longer helps nobody.
 const LOG_LINES: usize = 2_000;

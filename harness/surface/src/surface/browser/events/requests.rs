@@ -147,9 +147,8 @@ fn status_of(params: &Value) -> Option<u16> {
 fn held_off(params: &Value) -> Option<HeldOff> {
     let status = status_of(params).filter(|it| matches!(it, 429 | 503))?;
     let mut all = params["response"]["headers"].as_array()?.iter();
-    let own = all.find(|it| {
-        it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("retry-after"))
-    })?;
+    let own = all
+        .find(|it| it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("retry-after")))?;
     let wait = retry_after(own["value"]["value"].as_str()?, SystemTime::now())?;
     Some(HeldOff { status, wait })
 }
