@@ -1,5 +1,5 @@
 //! Files between this machine and that of the browser, where it is another one. They go there as
-//! `WebDriver` clients have always sent them (`/se/file`). They come back through the browser itself,
+//! `WebDriver` clients have always sent them (`/se/file`, and `/file` to a driver alone). They come back through the browser itself,
 //! which chooses the file in a field of our own tab and reads it: any remote browser can do that,
 //! with a grid before it or not.
 
@@ -46,7 +46,14 @@ impl Page {
     async fn send_file(&self, file: &Path) -> Step<String> {
         let what = "sending a file to the machine of the browser";
         let parcel = pack(file)?;
-        match self.shared.drive(what, self.shared.client.issue_cmd(parcel)).await {
+        let as_driver = parcel.to_a_driver();
+        let mut sent = self.shared.drive(what, self.shared.client.issue_cmd(parcel)).await;
+        if let Err(Snag::Refused(said)) = &sent
+            && said.contains("unknown command")
+        {
+            sent = self.shared.drive(what, self.shared.client.issue_cmd(as_driver)).await;
+        }
+        match sent {
             Ok(Value::String(there)) => Ok(there),
             Ok(other) => Err(SurfaceError::BrowserLost(format!("{what}: it said {other}")).into()),
             Err(Snag::Refused(said) | Snag::Again(said)) => {

@@ -144,8 +144,10 @@ fn unmeasured(why: &str) -> SurfaceError {
 }
 
 /// A file for the machine of the browser, in an archive of its own. Its answer is the path there.
+#[derive(Clone)]
 pub(crate) struct Parcel {
     zip: String,
+    to: &'static str,
 }
 
 impl std::fmt::Debug for Parcel {
@@ -156,7 +158,7 @@ impl std::fmt::Debug for Parcel {
 
 impl WebDriverCompatibleCommand for Parcel {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/se/file", session.unwrap_or_default()))
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.to))
     }
 
     fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
@@ -171,7 +173,13 @@ impl Parcel {
         writer.start_file(name, zip::write::SimpleFileOptions::default())?;
         std::io::copy(&mut std::fs::File::open(file)?, &mut writer)?;
         let bytes = writer.finish()?.into_inner();
-        Ok(Self { zip: base64::engine::general_purpose::STANDARD.encode(bytes) })
+        let zip = base64::engine::general_purpose::STANDARD.encode(bytes);
+        Ok(Self { zip, to: "se/file" })
+    }
+
+    /// The same where a driver itself takes it, and no grid.
+    pub(crate) fn to_a_driver(&self) -> Self {
+        Self { to: "file", ..self.clone() }
     }
 }
 
@@ -226,6 +234,8 @@ mod tests {
         let base = Url::parse("http://grid.test:4444/").expect("an address");
         let endpoint = parcel.endpoint(&base, Some("a1")).expect("an address");
         assert_eq!(endpoint.as_str(), "http://grid.test:4444/session/a1/se/file");
+        let driver = parcel.to_a_driver().endpoint(&base, Some("a1")).expect("an address");
+        assert_eq!(driver.as_str(), "http://grid.test:4444/session/a1/file");
         assert!(Parcel::of(&folder.path().join("none")).is_err());
     }
 }
