@@ -13,11 +13,11 @@ use super::event::{
 use super::finding::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::picture::{ImageChange, Move, Region};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
-use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
+use super::scenario::{Action, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
 use super::thing::Thing;
 use super::verdict::{Because, Outcome, Verdict};
-use super::{FORMAT_VERSION, FacetKind, KnownValue, Rect, Template, WatchKind};
+use super::{FORMAT_VERSION, FacetKind, KnownValue, Rect, WatchKind};
 
 /// A night in the making: its plan, its ledger and its evidence.
 #[derive(Debug, Clone)]
@@ -128,15 +128,8 @@ impl Night {
         checkpoint: Option<&str>,
     ) -> &mut Self {
         let run = RunCommand {
-            command: CommandLine::Argv(line.split(' ').map(Template::from).collect()),
-            stdin: None,
-            env: IndexMap::new(),
-            cwd: None,
-            timeout_ms: None,
-            exit: None,
-            outputs: Vec::new(),
-            capture: IndexMap::new(),
             snapshot: checkpoint.map(snapshot),
+            ..RunCommand::of_words(line.split(' ').map(str::to_owned).collect())
         };
         let steps = vec![step(1, Action::Run(Box::new(run)), &format!("run {line}"))];
         self.plan.scenarios.push(scenario(id, steps));
