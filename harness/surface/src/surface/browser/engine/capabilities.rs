@@ -108,6 +108,8 @@ fn arguments(options: &BrowserOptions, wall: &Wall, seat: Seat<'_>) -> Vec<Strin
         "--use-fake-device-for-media-stream".to_owned(),
         "--password-store=basic".to_owned(),
         "--use-mock-keychain".to_owned(),
+        // Calls go through the proxy or not at all. Older browsers know it by its longer name.
+        "--webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
         format!("--window-size={width},{height}"),
         format!("--lang={}", options.page.locale()),
