@@ -57,7 +57,8 @@
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
 //!   and healed; `agent.rs` has a language model take what is refused, `goals.rs` has goals as whole
-//!   scenarios, several ways and budgets, and `shift.rs` a model that works by itself or explains;
+//!   scenarios, several ways and budgets, `turns.rs` has many that build on one another and a night that is
+//!   killed between them, and `shift.rs` a model that works by itself or explains;
 //!   `scripted_model.rs` is the model that does as a test says, and `real_model.rs` has a real one
 //!   drive the whole path.
 //! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
@@ -129,6 +130,7 @@ mod support;
 mod synthetic_night;
 mod terminal;
 mod traitor;
+mod turns;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;

@@ -110,7 +110,7 @@ impl Attempt<'_> {
             };
             let number = way.number + 1;
             let (answer, took) = self.asked((brain, hold), (way.step, number), &request).await?;
-            way.spent.add(took);
+            way.answered(took);
             let answer = match answer.map_err(|it| failed("an answer of the model", it.to_string()))
             {
                 Ok(answer) => answer,
@@ -272,7 +272,8 @@ impl Attempt<'_> {
         Request { user: String::from_utf8_lossy(&user).into_owned(), ..request.clone() }
     }
 
-    /// Asks, keeps what was asked and answered, and takes note of what it took of what is held.
+    /// Asks, unless this attempt was answered before it was made again; keeps what was asked and answered,
+    /// and takes note of what it took of what is held.
     pub(super) async fn asked(
         &mut self,
         (brain, hold): (Brain<'_>, Hold<'_>),
@@ -281,7 +282,10 @@ impl Attempt<'_> {
     ) -> Result<(Result<Answer, BackendError>, Spent), LedgerError> {
         let request = self.without_values(request);
         let started = Instant::now();
-        let answer = brain.backend.ask(&request).await;
+        let (answer, kept) = match self.remembered.take(&request) {
+            Some((answer, kept)) => (Ok(answer), Some(kept)),
+            None => (brain.backend.ask(&request).await, None),
+        };
         let asked = serde_json::to_vec(&request).unwrap_or_default();
         let asked = self.ledger.keep("request to a model", "application/json", &asked)?;
         let tokens = tokens(&answer);
@@ -292,7 +296,7 @@ impl Attempt<'_> {
         let said = self.ledger.keep("answer of a model", "text/plain", text.as_bytes())?;
         let money = brain.price.map_or(0, |it| it.of(tokens.0, tokens.1));
         let took = Spent {
-            asked: 1,
+            asked: u32::from(kept.is_none()),
             actions: 0,
             time_ms: milliseconds(started),
             tokens_in: tokens.0,
@@ -300,7 +304,10 @@ impl Attempt<'_> {
             money,
         };
         self.talk.spent.add(took);
-        hold.spend(took);
+        // What was kept is paid for.
+        if kept.is_none() {
+            hold.spend(took);
+        }
         let cost = brain.price.map(|it| Cost { millionths: money, currency: it.currency.clone() });
         let line = Pursuit::Asked {
             number,
@@ -313,6 +320,7 @@ impl Attempt<'_> {
             tokens_out: tokens.1,
             cost,
             duration_ms: took.time_ms,
+            kept,
         };
         self.tell(step, line)?;
         Ok((answer, took))

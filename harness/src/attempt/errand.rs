@@ -196,6 +196,7 @@ impl Attempt<'_> {
             tokens_out: 0,
             cost: None,
             duration_ms: took.time_ms,
+            kept: None,
         };
         self.tell(way.step, line)
     }

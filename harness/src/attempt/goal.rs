@@ -48,6 +48,8 @@ pub(super) struct Way<'a> {
     pub(super) done: Vec<String>,
     /// What a model took.
     pub(super) spent: Spent,
+    /// How many of its answers were kept from before.
+    kept: u32,
     /// What the last command wrote, as JSON; `None` where none ran.
     pub(super) wrote: Option<String>,
     /// Whether an accepted recording was left.
@@ -345,7 +347,7 @@ impl Attempt<'_> {
             .iter()
             .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
             .collect();
-        let by_model = took(way.spent, self.brain.and_then(|it| it.price));
+        let by_model = took(way.spent, way.kept, self.brain.and_then(|it| it.price));
         self.talk.end(&way.done, failure.as_ref().map_or("done", |it| &it.actual));
         let did = format!("{did}{}{by_model}", instead.concat());
         if failure.is_none() {
@@ -406,6 +408,7 @@ impl<'a> Way<'a> {
             in_circles: false,
             done: Vec::new(),
             spent: Spent::default(),
+            kept: 0,
             wrote: None,
             is_left: false,
             is_refused: false,
@@ -419,6 +422,12 @@ impl<'a> Way<'a> {
             self.within = self.started.elapsed() + within;
             self.deadline = FairInstant::now() + within;
         }
+    }
+
+    /// Takes note of what an answer took.
+    pub(super) fn answered(&mut self, took: Spent) {
+        self.spent.add(took);
+        self.kept += u32::from(took.asked == 0);
     }
 
     /// Why a leg was the last, where that is a failure. Where nothing changes any more and something

@@ -71,6 +71,7 @@ pub use totp::Codes;
 
 use self::carry_out::CarriedOut;
 use self::pace::Timed;
+use crate::agent::backend::Remembered;
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{Decided, Failure};
@@ -119,6 +120,8 @@ pub struct Attempt<'a> {
     pub recorder: Recorder<'a>,
     /// The language model for goals whose words are refused; `None` where the suite has none.
     pub brain: Option<Brain<'a>>,
+    /// What that answered to this attempt before it had to be made again.
+    pub remembered: Remembered,
     /// Who is asked what policy leaves to a person.
     pub person: &'a Person,
     /// What is carried from goal to goal; empty at the beginning.

@@ -100,7 +100,7 @@ impl Attempt<'_> {
             let opinion = serde_json::from_str::<Opinion>(it.text.trim());
             opinion.map_err(|error| format!("its answer is no opinion: {error}"))
         });
-        let took = took(spent, brain.price);
+        let took = took(spent, u32::from(spent.asked == 0), brain.price);
         let (opinion, why) = match read {
             Ok(it) => (it.opinion.word(), it.why.chars().take(LONGEST).collect::<String>()),
             Err(why) => return Ok(format!("{model} gave no opinion: {why}{took}")),

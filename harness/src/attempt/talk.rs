@@ -110,16 +110,22 @@ impl Talk {
     }
 }
 
-/// What a model took of a step, as a remark says it.
-pub(super) fn took(spent: Spent, price: Option<&Price>) -> String {
+/// What a model took of a step, as a remark says it; so many of its answers were kept from before.
+pub(super) fn took(spent: Spent, kept: u32, price: Option<&Price>) -> String {
+    let kept = match kept {
+        0 => String::new(),
+        1 => ", one answer was kept from before".to_owned(),
+        many => format!(", {many} answers were kept from before"),
+    };
     let times = match spent.asked {
-        0 => return String::new(),
+        0 if kept.is_empty() => return String::new(),
+        0 => return format!("; no model was asked{kept}"),
         1 => "once".to_owned(),
         times => format!("{times} times"),
     };
     let cost = price.map(|it| format!(", {}", Bound::Money.said(spent.money, &it.currency)));
     let cost = cost.unwrap_or_default();
-    format!("; a model was asked {times}, {} tokens{cost}", spent.tokens())
+    format!("; a model was asked {times}, {} tokens{cost}{kept}", spent.tokens())
 }
 
 #[cfg(test)]
@@ -140,6 +146,21 @@ mod tests {
         }
         assert_eq!(talk.earlier().len(), MOST_EARLIER);
         assert_eq!(talk.earlier().last().map(|it| &*it.goal), Some("cancel the order 11"));
+    }
+
+    #[test]
+    fn a_remark_says_how_often_a_model_was_asked_and_what_was_kept_from_before() {
+        let asked = |asked| Spent { asked, tokens_in: 50, tokens_out: 5, ..Spent::default() };
+        assert_eq!(took(Spent::default(), 0, None), "");
+        assert_eq!(took(asked(2), 0, None), "; a model was asked 2 times, 55 tokens");
+        assert_eq!(
+            took(asked(0), 1, None),
+            "; no model was asked, one answer was kept from before"
+        );
+        assert_eq!(
+            took(asked(1), 2, None),
+            "; a model was asked once, 55 tokens, 2 answers were kept from before"
+        );
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Stage {
                 agent: self.agent.as_ref().map(|it| it as &dyn CodingAgent),
                 skills: &self.skills,
             }),
+            remembered: self.brain.as_ref().map(|it| it.remembered.clone()).unwrap_or_default(),
             talk: Talk::default(),
             person: &self.person,
             crashed: &|| crash.clone(),

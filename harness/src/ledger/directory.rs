@@ -111,6 +111,14 @@ impl NightDir {
     /// # Errors
     /// The file cannot be read, or a line before the last one is damaged.
     pub fn entries(&self) -> Result<Vec<Entry>, LedgerError> {
+        Ok(counting(self.all_entries()?))
+    }
+
+    /// The same with what counts no more: what was asked then was paid for.
+    ///
+    /// # Errors
+    /// As for [`Self::entries`].
+    pub fn all_entries(&self) -> Result<Vec<Entry>, LedgerError> {
         let path = self.ledger_path();
         let bytes = self.ledger_bytes()?;
         let mut entries = Vec::new();
@@ -128,7 +136,7 @@ impl NightDir {
                 }
             }
         }
-        Ok(counting(entries))
+        Ok(entries)
     }
 
     /// Evidence as text.

@@ -220,6 +220,7 @@ async fn drive(
         accepted: means.accepted(scenario),
         recorder: Recorder::new(&known.recordings, write_recording).proposing(&known.proposed),
         brain: means.brain().map(|it| Brain { attempt: worker.way, ..it }),
+        remembered: means.remembered(scenario, number),
         talk: Talk::default(),
         person: &means.hands.person,
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),

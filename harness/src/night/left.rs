@@ -50,7 +50,7 @@ pub(super) async fn spend(
 ) -> Result<NightReport, NightError> {
     let Ran { night, plan, entries, hall } = *ran;
     // What a night does beside its plan goes on with none that broke off.
-    let options = &RunOptions { resume: None, ..options.clone() };
+    let options = &RunOptions { resume: None, goes_on_from: None, ..options.clone() };
     for part in parts(&suite.config.night, options) {
         if stop.why().is_some() {
             break;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::cassette::cassette;
+use super::cassette::{Memory, cassette};
 use super::coder::Coder;
 use super::preflight::Ready;
 use super::recordings::Repeatable;
 use super::walls::Hands;
 use super::{NightError, RunOptions};
-use crate::agent::backend::{Backend, Http, Purse};
+use crate::agent::backend::{Backend, Http, Purse, Remembered};
 use crate::attempt::{Brain, CodingAgent, IsRedacted, Pace};
 use crate::compare::Redactor;
 use crate::ledger::{Ledger, Secrets};
@@ -56,6 +56,8 @@ pub(super) struct Goals {
     coder: Option<Coder>,
     /// What all goals of the night may take of it.
     purse: Purse,
+    /// What it answered to attempts that are made again.
+    memory: Memory,
     /// The skills of the suite.
     skills: IndexMap<String, Skill>,
 }
@@ -64,7 +66,7 @@ impl Goals {
     /// Those of a suite and its plan.
     ///
     /// # Errors
-    /// The night of its cassette cannot be read.
+    /// The night of its cassette, or the one that it goes on from, cannot be read.
     fn of(
         suite: &Suite,
         plan: &Plan,
@@ -72,8 +74,9 @@ impl Goals {
         (options, hands): (&RunOptions, &Hands),
     ) -> Result<Self, NightError> {
         let budget = suite.config.agent.as_ref().map(|it| it.budget).unwrap_or_default();
-        // A night that goes on has spent something before it broke off.
-        let purse = Purse::new(budget, spent(&ledger.entries()));
+        // A night that goes on has spent something before it broke off, also on what counts no more.
+        let written = ledger.night().all_entries()?;
+        let purse = Purse::new(budget, spent(&written));
         let repeatable = Repeatable::of(plan, ledger);
         let (secrets, walled) = (ledger.secrets(), hands.walled.as_ref());
         let (environment, tools) = (&options.environment, options.tools.as_ref());
@@ -82,16 +85,19 @@ impl Goals {
             Some(coder) => Some(Box::new(coder.clone()) as Box<dyn Backend>),
             None => backend(suite, secrets)?,
         };
-        Ok(Self { repeatable, backend, coder, purse, skills: suite.skills.clone() })
+        let from = options.goes_on_from.as_ref();
+        let memory = Memory::of((ledger.night(), &written), &plan.scenarios, from)?;
+        Ok(Self { repeatable, backend, coder, purse, memory, skills: suite.skills.clone() })
     }
 }
 
-/// What a model took so far, by the lines of a ledger.
+/// What a model took so far, by the lines of a ledger; an answer that was kept was paid for before.
 fn spent(entries: &[Entry]) -> Spent {
     let mut all = Spent::default();
     for entry in entries {
         let Event::Goal { pursuit, .. } = &entry.event else { continue };
-        if let Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } = pursuit {
+        if let Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, kept: None, .. } = pursuit
+        {
             all.add(Spent {
                 asked: 1,
                 actions: 0,
@@ -193,6 +199,11 @@ impl Means {
         let agent = self.goals.coder.as_ref().map(|it| it as &dyn CodingAgent);
         let skills = &self.goals.skills;
         Some(Brain { backend, tokens: *tokens, price, night, attempt: 1, agent, skills })
+    }
+
+    /// What that model answered to an attempt before it had to be made again.
+    pub(super) fn remembered(&self, scenario: &Scenario, number: u32) -> Remembered {
+        self.goals.memory.of_attempt(&scenario.id, number)
     }
 
     /// The mails that an attempt may look at.

@@ -62,7 +62,7 @@
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `coder.rs`: the coding agent that a suite starts, within its walls.
 //! - `tools.rs`: who serves our tools to it.
-//! - `cassette.rs`: the answers that a model gave in an earlier night.
+//! - `cassette.rs`: the answers that a model gave in an earlier night, or to an attempt that is made again.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `ways.rs`: looks several times for a way to a goal that has no recording.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.

@@ -72,6 +72,9 @@ pub struct RunOptions {
     pub window: Window,
     /// The night that broke off and goes on; `None` begins one.
     pub resume: Option<NightDir>,
+    /// The night whose attempts are gone through again with what a model answered in them; `None` where
+    /// it is asked for everything.
+    pub goes_on_from: Option<NightDir>,
     /// Where attempts are handed to other processes; `None` makes all in this one.
     pub queue: Option<Arc<Counter>>,
     /// Which part of the night this machine runs; `None` is all of it.

@@ -158,7 +158,7 @@ pub(super) fn has_done_some(entries: &[Entry]) -> bool {
 }
 
 /// The attempts that have begun and not ended.
-fn half_done(entries: &[Entry]) -> BTreeSet<(String, u32)> {
+pub(super) fn half_done(entries: &[Entry]) -> BTreeSet<(String, u32)> {
     let mut open = BTreeSet::new();
     for entry in entries {
         let Some((scenario, number)) = entry.event.attempt() else { continue };

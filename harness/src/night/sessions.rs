@@ -17,6 +17,7 @@ use super::pages::{retire, signed_in_page};
 use super::products::Served;
 use super::stage::{Stage, close_commands, unique};
 use crate::agent::Scripted;
+use crate::agent::backend::Remembered;
 use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites, Talk};
 use crate::ledger::LedgerError;
 use crate::model::event::{Failure, SessionWork};
@@ -313,6 +314,7 @@ async fn perform(
         accepted: &BTreeMap::new(),
         recorder: Recorder::new(&Recordings::new(), write_recording),
         brain: means.brain(),
+        remembered: Remembered::default(),
         person: &means.hands.person,
         talk: Talk::default(),
         crashed: &|| call.stage.crashed(),

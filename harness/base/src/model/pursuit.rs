@@ -89,6 +89,9 @@ pub enum Pursuit {
         cost: Option<Cost>,
         /// How long it took, in milliseconds.
         duration_ms: u64,
+        /// Where the answer was kept, so that nobody was asked; `None` where the model was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<KeptIn>,
     },
     /// The words refer to something before them.
     Meant {
@@ -172,6 +175,16 @@ pub enum Pursuit {
         /// The longest that it might have taken, in milliseconds.
         within_ms: u64,
     },
+}
+
+/// Where an answer was kept that stands for the model's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptIn {
+    /// In the same night, before it broke off: this night has paid for it.
+    Tonight,
+    /// In an earlier night.
+    Earlier,
 }
 
 /// What a model answers that is no action.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shown::{count, duration, one_line};
 use crate::model::budget::{Bound, Price, Spent, money};
-use crate::model::pursuit::Pursuit;
+use crate::model::pursuit::{KeptIn, Pursuit};
 use crate::model::{Entry, Event, Outcome, Purpose, StepOutcome};
 
 /// The most rows of one of its tables.
@@ -24,6 +24,9 @@ pub struct AgentReport {
     pub spent: Spent,
     /// How often there was no answer.
     pub failed: u32,
+    /// How many answers of an earlier night stood for one that was not asked.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub kept: u32,
     /// The currency of the money; `None` where no price is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
@@ -41,6 +44,11 @@ pub struct AgentReport {
     /// The ways that were looked for where one of several is proposed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways: Vec<WayReport>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What one scenario took.
@@ -140,13 +148,18 @@ pub fn agent(entries: &[Entry]) -> Option<AgentReport> {
     let chosen: Vec<String> =
         ways.values().filter(|it| it.proposed).map(|it| it.scenario.clone()).collect();
     all.ways = ways.into_values().filter(|it| chosen.contains(&it.scenario)).collect();
-    (all.spent.asked > 0 || !all.opinions.is_empty()).then_some(all)
+    (all.spent.asked > 0 || all.kept > 0 || !all.opinions.is_empty()).then_some(all)
 }
 
 impl AgentReport {
     fn take(&mut self, (scenario, step): (&str, u32), line: &Pursuit, way: Option<&mut WayReport>) {
         let told = |text: String| Told { scenario: scenario.to_owned(), step, text };
         match line {
+            // That night has paid for it.
+            Pursuit::Asked { model, kept: Some(KeptIn::Earlier), .. } => {
+                self.kept += 1;
+                self.meet(model);
+            }
             Pursuit::Asked { .. } => self.ask(scenario, line, way),
             Pursuit::Proposed { action, .. } => {
                 if let Some(way) = way {
@@ -210,12 +223,16 @@ impl AgentReport {
         if let Some(cost) = cost {
             self.currency = Some(cost.currency.clone());
         }
-        if !self.models.contains(model) {
-            self.models.push(model.clone());
-        }
+        self.meet(model);
         self.spend(scenario, spent);
         if let Some(way) = way {
             way.spent.add(spent);
+        }
+    }
+
+    fn meet(&mut self, model: &str) {
+        if !self.models.iter().any(|it| it == model) {
+            self.models.push(model.to_owned());
         }
     }
 
@@ -234,7 +251,12 @@ impl AgentReport {
             0 => String::new(),
             times => format!(", {} without an answer", count(times as usize, "time")),
         };
-        format!("{}{failed}", self.took(self.spent))
+        let kept = match self.kept {
+            0 => String::new(),
+            1 => ", and an answer of an earlier night was taken again".to_owned(),
+            many => format!(", and {many} answers of an earlier night were taken again"),
+        };
+        format!("{}{failed}{kept}", self.took(self.spent))
     }
 
     fn took(&self, spent: Spent) -> String {
@@ -348,6 +370,10 @@ mod tests {
     }
 
     fn asked(tokens: u64) -> Pursuit {
+        asked_kept(tokens, None)
+    }
+
+    fn asked_kept(tokens: u64, kept: Option<KeptIn>) -> Pursuit {
         Pursuit::Asked {
             number: 1,
             model: "small".to_owned(),
@@ -359,7 +385,22 @@ mod tests {
             tokens_out: 10,
             cost: Some(Cost { millionths: 1_000, currency: "EUR".to_owned() }),
             duration_ms: 500,
+            kept,
         }
+    }
+
+    #[test]
+    fn an_answer_of_an_earlier_night_costs_nothing_and_one_of_before_the_night_broke_off_does() {
+        let of = |place| {
+            let all = entries(vec![goal("a", 1, asked_kept(100, Some(place)))]);
+            agent(&all).expect("it was answered")
+        };
+        let earlier = of(KeptIn::Earlier);
+        assert_eq!((earlier.spent, earlier.kept), (Spent::default(), 1));
+        assert_eq!(earlier.models, ["small"]);
+        assert!(earlier.said().ends_with(", and an answer of an earlier night was taken again"));
+        let tonight = of(KeptIn::Tonight);
+        assert_eq!((tonight.spent.asked, tonight.spent.tokens(), tonight.kept), (1, 110, 0));
     }
 
     #[test]

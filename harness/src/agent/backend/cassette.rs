@@ -1,12 +1,14 @@
 //! [`Cassette`]: answers that an earlier night kept, strictly: a request that it lacks is an error, and
-//! no model is asked.
+//! no model is asked. [`Remembered`]: those to one attempt that is gone through again, where the model is
+//! asked for what they lack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use super::{Answer, Backend, BackendError, Request};
+use crate::model::pursuit::KeptIn;
 
 /// The answers of an earlier night, by what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +27,33 @@ impl Cassette {
     /// Takes an answer in; of several to one request, the first stays.
     pub fn keep(&mut self, request: &Request, answer: Answer) {
         self.answers.entry(key(request)).or_insert(answer);
+    }
+}
+
+/// The answers to one attempt so far, by what was asked; each is given once, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remembered(BTreeMap<String, VecDeque<(Answer, KeptIn)>>);
+
+impl Remembered {
+    /// Takes an answer in, behind those to the same request.
+    pub fn keep(&mut self, request: &Request, answer: Answer, kept: KeptIn) {
+        self.0.entry(key(request)).or_default().push_back((answer, kept));
+    }
+
+    /// Takes in what the same attempt was answered when it was made again: it began with what is here
+    /// already, so that the longer list of two holds the other.
+    pub fn go_on(&mut self, again: Self) {
+        for (request, answers) in again.0 {
+            let known = self.0.entry(request).or_default();
+            if answers.len() > known.len() {
+                *known = answers;
+            }
+        }
+    }
+
+    /// The next answer to a request, and where it was kept; `None` where the model is to be asked.
+    pub fn take(&mut self, request: &Request) -> Option<(Answer, KeptIn)> {
+        self.0.get_mut(&key(request))?.pop_front()
     }
 }
 
@@ -48,15 +77,36 @@ mod tests {
     use super::super::Form;
     use super::*;
 
+    fn request(user: &str) -> Request {
+        Request::new("s", &user, Form::Action)
+    }
+
+    fn answer(text: &str) -> Answer {
+        Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 }
+    }
+
     #[tokio::test]
     async fn a_request_that_a_cassette_lacks_is_an_error() {
-        let request = |user: &str| Request::new("s", &user, Form::Action);
-        let answer =
-            |text: &str| Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 };
         let mut cassette = Cassette::new("small");
         cassette.keep(&request("a"), answer("first"));
         cassette.keep(&request("a"), answer("second"));
         assert_eq!(cassette.ask(&request("a")).await, Ok(answer("first")));
         assert_eq!(cassette.ask(&request("b")).await, Err(BackendError::Unrecorded));
+    }
+
+    #[test]
+    fn what_is_remembered_is_given_once_in_its_order_and_an_attempt_made_again_adds_what_is_new() {
+        let mut all = Remembered::default();
+        all.keep(&request("a"), answer("first"), KeptIn::Earlier);
+        all.keep(&request("b"), answer("other"), KeptIn::Tonight);
+        let mut again = Remembered::default();
+        again.keep(&request("a"), answer("first"), KeptIn::Earlier);
+        again.keep(&request("a"), answer("second"), KeptIn::Tonight);
+        all.go_on(again);
+        assert_eq!(all.take(&request("a")), Some((answer("first"), KeptIn::Earlier)));
+        assert_eq!(all.take(&request("a")), Some((answer("second"), KeptIn::Tonight)));
+        assert_eq!(all.take(&request("a")), None, "the model is asked");
+        assert_eq!(all.take(&request("c")), None);
+        assert_eq!(all.take(&request("b")), Some((answer("other"), KeptIn::Tonight)));
     }
 }

@@ -9,7 +9,7 @@
 //! - `view.rs`: the page with references that stay, what changed since the last action, and what is asked for.
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
-//! - `cassette.rs`: answers of an earlier night, without a model.
+//! - `cassette.rs`: answers of an earlier night, without a model; those of an attempt that is made again.
 //! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
 
@@ -27,7 +27,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use self::brief::{Briefing, Earlier, brief, page as page_data};
-pub use self::cassette::Cassette;
+pub use self::cassette::{Cassette, Remembered};
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
 pub use self::reply::{proposal, proposal_or_command, question};

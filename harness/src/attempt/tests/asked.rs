@@ -14,6 +14,7 @@ use crate::agent::backend::{Answer, Backend, BackendError, Request};
 use crate::model::action::MOST_ACTIONS;
 use crate::model::budget::{Budget, Price, Spent};
 use crate::model::outline::{Element, Outline};
+use crate::model::pursuit::KeptIn;
 
 /// A model that answers as a test says, and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Scripted {
     answers: Mutex<Vec<Result<String, BackendError>>>,
     asked: Mutex<Vec<Request>>,
     tokens: u64,
+    /// What it answered before.
+    pub(super) remembered: Remembered,
 }
 
 impl Backend for Scripted {
@@ -87,6 +90,38 @@ async fn a_model_takes_what_the_reader_refuses_and_no_night_after_it_asks_again(
     assert_eq!(ended, Ended::With(Outcome::Completed));
     assert!(way(&events)[0].starts_with("1 recording"));
     assert_eq!(requests(&later), [], "a recording needs no model");
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_before() {
+    let again = goal("persist my purchase", MOST_ACTIONS, Vec::new());
+    let click = || reply("click", "e2", "");
+    let mut first = asking(vec![buttons(&["Save draft", "Save order"])], vec![Ok(click())]);
+    first.play(&again).await;
+    let asked = requests(&first);
+    assert_eq!(asked.len(), 2);
+    let same = "a model was asked once, 20 tokens, one answer was kept from before";
+    let other = "a model was asked 2 times, 20 tokens";
+    // It had come to its first answer; the product is as it was, or another.
+    for (names, answers, times, told) in [
+        (["Save draft", "Save order"], Vec::new(), 1, same),
+        (["Save copy", "Save order"], vec![Ok(click())], 2, other),
+    ] {
+        let mut stage = asking(vec![buttons(&names)], answers);
+        let mut remembered = Remembered::default();
+        let answer = Answer { text: click(), tokens_in: 10, tokens_out: 0, tries: 1 };
+        remembered.keep(&asked[0], answer, KeptIn::Tonight);
+        stage.brain.as_mut().expect("there is a model").remembered = remembered;
+        let (ended, events) = stage.play(&again).await;
+        assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Completed), 1));
+        assert_eq!(requests(&stage).len(), times, "{names:?}");
+        assert_eq!(stage.purse.spent().tokens(), 10 * times as u64, "what was kept is paid for");
+        let remark = events.iter().find_map(|event| match event {
+            Event::Step { step, .. } => step.remark.clone(),
+            _ => None,
+        });
+        assert_eq!(remark, Some(format!("did: click button \"Save order\"; {told}")));
+    }
 }
 
 #[tokio::test]
