@@ -1,5 +1,5 @@
-//! `nightshift answer`: what a night left to a person, and what he says; the scenario is then run again
-//! with that in force.
+//! `nightshift answer`: what a night left to a person, and what he says; the scenario then goes on from
+//! there with that in force.
 
 use chrono::Utc;
 
@@ -9,7 +9,7 @@ use super::{night, run, terminal};
 use crate::attempt::Person;
 use crate::ledger::{self, NightDir};
 use crate::mcp::LentTools;
-use crate::model::question::{Question, Replies, Reply};
+use crate::model::question::{Question, Reply};
 use crate::night::RunOptions;
 use crate::plan::Selection;
 use crate::report;
@@ -43,7 +43,7 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
     if options.no_run {
         return Ok(Exit::Passed);
     }
-    again(common, question, ledger::replies(&night)?)
+    go_on(common, question, night)
 }
 
 /// What is still asked, and what was said to the rest.
@@ -75,8 +75,10 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
     Ok(Exit::Passed)
 }
 
-/// Runs the scenario again, in a night of its own.
-fn again(common: &Common, question: &Question, said: Replies) -> anyhow::Result<Exit> {
+/// Goes through the scenario again, in a night of its own: what a person and a model said in the one before
+/// holds, so that it comes to the question without asking either of them, and goes on from there.
+fn go_on(common: &Common, question: &Question, night: NightDir) -> anyhow::Result<Exit> {
+    let said = ledger::in_force(&night)?;
     let suite = night::suite(common, &Overrides::default())?;
     if !suite.scenarios.iter().any(|it| it.id == question.scenario) {
         return mistake(format!(
@@ -92,6 +94,7 @@ fn again(common: &Common, question: &Question, said: Replies) -> anyhow::Result<
         tools: Some(LentTools::of(&suite.root, &Overrides::default())),
         once: true,
         person: Person { said, there: None },
+        goes_on_from: Some(night),
         ..RunOptions::default()
     };
     run::night(common, &suite, &options)

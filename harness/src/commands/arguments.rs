@@ -185,9 +185,9 @@ pub enum Command {
         after_help = "Questions:\n  nightshift ask what broke this week\n  nightshift ask what was fixed since v1.4\n  nightshift ask what is red and whose is it\n  nightshift ask when did filter-orders last pass\n  nightshift ask what got slower since v1.4\n  nightshift ask what flakes most --format json"
     )]
     Ask(AskOptions),
-    /// List what a night left to a person, or say yes or no and run that scenario again
+    /// List what a night left to a person, or say yes or no, by which that scenario goes on
     #[command(
-        after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is run from its beginning, in a night of its own, and every answer of that night\nholds in it.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
+        after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is gone through again in a night of its own, with every answer of that night in force:\nwhat a language model had answered there is not asked again, and from the question on it goes on.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
     )]
     Answer(AnswerOptions),
     /// Have the suite's language model use the product by itself

@@ -34,7 +34,7 @@ mod verify;
 mod writer;
 
 pub use directory::{NightDir, counting};
-pub use replies::{Replied, replied, replies, reply};
+pub use replies::{Replied, in_force, replied, replies, reply};
 pub use secrets::Secrets;
 pub use verify::{Flaw, Verified, evidence_of, verify};
 pub use writer::{HALF_WRITTEN, Ledger};

@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{LedgerError, NightDir};
-use crate::model::FORMAT_VERSION;
+use crate::model::pursuit::Pursuit;
 use crate::model::question::{Question, Replies, Reply};
+use crate::model::{Event, FORMAT_VERSION};
 
 /// The file in a night directory.
 const FILE: &str = "answers.jsonl";
@@ -54,6 +55,22 @@ pub fn replies(night: &NightDir) -> Result<Replies, LedgerError> {
     Ok(replied(night)?.into_iter().map(|it| (it.question.id, it.reply)).collect())
 }
 
+/// What holds for whoever goes on from a night: what was said while it ran, and what was said since.
+///
+/// # Errors
+/// As [`replied`], or the ledger cannot be read.
+pub fn in_force(night: &NightDir) -> Result<Replies, LedgerError> {
+    let mut all = Replies::new();
+    for entry in night.entries()? {
+        let Event::Goal { pursuit, .. } = entry.event else { continue };
+        if let Pursuit::Question { question, reply: Some(reply), .. } = pursuit {
+            all.insert(question.id, reply);
+        }
+    }
+    all.extend(replies(night)?);
+    Ok(all)
+}
+
 /// Notes what a person said.
 ///
 /// # Errors
@@ -76,4 +93,36 @@ pub fn reply(
 
 fn path(night: &NightDir) -> PathBuf {
     night.path().join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Ledger, Secrets};
+
+    fn question(id: &str) -> Question {
+        let [scenario, action, rule] = ["order", "click", "ask: [click]"].map(str::to_owned);
+        Question { id: id.to_owned(), scenario, step: 2, action, rule }
+    }
+
+    #[test]
+    fn what_was_said_while_a_night_ran_holds_with_what_was_said_since_which_is_the_last_word() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let night = NightDir::create(folder.path()).expect("an empty folder");
+        let ledger = Ledger::create(night.clone(), Secrets::default(), || DateTime::UNIX_EPOCH)
+            .expect("a ledger");
+        let asked = |id: &str, reply| {
+            let pursuit = Pursuit::Question { number: 1, question: question(id), reply };
+            let scenario = "order".to_owned();
+            ledger.append(Event::Goal { scenario, attempt: 1, step: 2, pursuit }).expect("written");
+        };
+        asked("first", Some(Reply::Yes));
+        asked("second", Some(Reply::Yes));
+        asked("third", None);
+        reply(&night, &question("second"), Reply::No, DateTime::UNIX_EPOCH).expect("written");
+        let all = in_force(&night).expect("readable");
+        assert_eq!(all.get("first"), Some(&Reply::Yes));
+        assert_eq!(all.get("second"), Some(&Reply::No));
+        assert_eq!(all.get("third"), None, "nobody said anything");
+    }
 }

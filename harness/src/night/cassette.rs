@@ -195,4 +195,20 @@ mod tests {
         assert_eq!(given(&memory, 2, "c"), None, "the model is asked");
         assert_eq!(given(&memory, 3, "a"), None, "another attempt");
     }
+
+    #[test]
+    fn a_night_that_goes_on_from_another_remembers_that_of_its_own_scenarios() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = NightDir::create(folder.path()).expect("an empty folder");
+        let ledger = Ledger::create(first.clone(), Secrets::default(), clock).expect("a ledger");
+        begin(&ledger, 1);
+        ask(&ledger, 1, ("a", "one"), None);
+        end(&ledger, 1);
+        let of = |id: &str| {
+            let scenario = Scenario { id: id.to_owned(), ..Scenario::default() };
+            Memory::of((&first, &[]), &[scenario], Some(&first)).expect("readable")
+        };
+        assert_eq!(given(&of("order"), 1, "a"), Some(("one".to_owned(), KeptIn::Earlier)));
+        assert_eq!(given(&of("pay"), 1, "a"), None, "nothing goes on there");
+    }
 }
