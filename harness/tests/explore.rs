@@ -507,7 +507,7 @@ fn written(suite: &SuiteCopy) -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "not yet so, and it takes minutes"]
+#[ignore = "a whole product is explored, which takes minutes: `just explorations`"]
 fn signing_out_is_a_scenario_of_its_own_and_the_session_of_the_others_goes_on() {
     let suite = the_desk("explore: { as: ada }\n");
     let answer = explore(&suite, &["--budget", "15m"]);
