@@ -147,6 +147,12 @@ impl Map {
     }
 }
 
+/// Whether a scenario signs out: a product may end all sessions of that person at once.
+#[must_use]
+pub fn ends_sessions(map: &Map, it: &Written) -> bool {
+    map.signed_out.as_ref().is_some_and(|own| it.probes.contains(&own.probe.key))
+}
+
 /// Whether a page is closed that was open: it refuses, leads elsewhere, or asks who one is.
 fn is_closed(before: &Look, after: &Look) -> bool {
     after.status.is_some_and(|it| it >= 400)
@@ -297,7 +303,10 @@ mod tests {
             let probe = all.last().expect("it is tried");
             let opened = probe.steps.len() - 1;
             map.absorb(vec![saw(probe, vec![(opened - 2, login("/login")), (opened, after)])]);
-            let own = write(&map).into_iter().find(|it| it.name == "sign-out");
+            let written = write(&map);
+            let own = written.iter().find(|it| it.name == "sign-out");
+            let ends: Vec<&Written> = written.iter().filter(|it| ends_sessions(&map, it)).collect();
+            assert_eq!(ends, own.into_iter().collect::<Vec<_>>());
             let steps = own.map(|it| it.steps.iter().map(Action::describe).collect::<Vec<_>>());
             (steps, map.missed.len())
         };
