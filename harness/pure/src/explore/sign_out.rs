@@ -137,6 +137,19 @@ impl Map {
         self.signed_out = Some(SignedOut { probe, by: by.clone(), closed });
     }
 
+    /// Tells of a page that signing in names and that asks who one is all the same: nothing behind it
+    /// can be reached.
+    pub(super) fn doubt_session(&mut self, at: usize) {
+        let State { probe, look, .. } = &self.states[at];
+        let Goal::Page { address, .. } = &probe.goal else { return };
+        let leads_away = address.split(['?', '#']).next() != Some(look.place());
+        let is_named = self.rules.session != Session::Nobody && probe.from.is_none();
+        if is_named && leads_away && asks_for_password(look) {
+            let address = address.clone();
+            self.miss(&address, "it asks for a password, although somebody is signed in");
+        }
+    }
+
     /// What signs out and was not tried.
     pub(super) fn leave_signed_in(&mut self, why: &str) {
         for it in std::mem::take(&mut self.sign_outs) {
@@ -294,6 +307,21 @@ mod tests {
         let (map, kept) = explored(Session::Kept);
         assert!(said(&kept).iter().all(|it| !it.contains("Sign out")), "{:?}", said(&kept));
         assert!(map.missed.iter().any(|it| it.what.contains("Sign out")), "{:?}", map.missed);
+    }
+
+    #[test]
+    fn a_page_that_asks_for_a_password_although_somebody_is_signed_in_is_told_and_no_other_is() {
+        let told = |session: Session, look: Look| {
+            let mut map = Map::new(Rules { pages_are_copies: true, session, ..Rules::default() });
+            map.visit("/desk", None, true, 100);
+            let probe = map.propose(1).remove(0);
+            map.absorb(vec![saw(&probe, vec![(1, look)])]);
+            map.missed.iter().any(|it| it.what == "/desk")
+        };
+        assert!(told(Session::Kept, login("/login")));
+        assert!(!told(Session::Kept, desk()));
+        assert!(!told(Session::Kept, login("/desk")), "it may ask for another one there");
+        assert!(!told(Session::Nobody, login("/login")));
     }
 
     #[test]
