@@ -18,6 +18,18 @@ use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
 
+/// How programs say that they do not know an option.
+const REFUSALS: [&str; 8] = [
+    "unrecognized",
+    "unrecognised",
+    "unknown option",
+    "unknown flag",
+    "no such option",
+    "unexpected argument",
+    "invalid option",
+    "provided but not defined",
+];
+
 /// Everything that is wrong by itself; each place once a rule.
 #[must_use]
 pub fn judge(map: &Map) -> Vec<Fault> {
@@ -219,20 +231,8 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     }
     let named = map.usages.get(&run.words).into_iter().flat_map(|it| &it.flags);
     for flag in named {
-        let refused = [
-            "unrecognized",
-            "unknown option",
-            "no such option",
-            "unexpected argument",
-            "invalid option",
-        ];
-        let lower = ran.stderr.to_lowercase();
         let own = run.with.split(' ').any(|it| it == flag.name());
-        if own
-            && !ran.is_fine()
-            && lower.contains(flag.name())
-            && refused.iter().any(|it| lower.contains(it))
-        {
+        if own && !ran.is_fine() && refuses(&said, flag.name()) {
             let title = format!(
                 "{} is in the help of `{}`, and is refused",
                 flag.name(),
@@ -242,6 +242,16 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
         }
     }
     found
+}
+
+/// Whether a program says that it does not know an option: a usage below that may name it, too.
+fn refuses(said: &str, option: &str) -> bool {
+    let (said, option) = (said.to_lowercase(), option.to_lowercase());
+    let names = |line: &str| {
+        let mut words = line.split(|it: char| !it.is_alphanumeric() && !"-_".contains(it));
+        words.any(|it| it == option)
+    };
+    said.lines().any(|line| REFUSALS.iter().any(|it| line.contains(it)) && names(line))
 }
 
 /// The command line of a probe.
@@ -375,6 +385,24 @@ mod tests {
             [""; 0]
         );
         assert_eq!(rules(&command("--csv", "exit: 0", "a,b", "")), [""; 0]);
+    }
+
+    #[test]
+    fn an_option_is_refused_by_the_line_that_names_it_and_not_by_a_usage_below_another_complaint() {
+        let refused = |stderr: &str| rules(&command("--csv", "exit: 2", "", stderr));
+        for said in [
+            "Error: unknown flag: --csv\nUsage:\n  shop [flags]",
+            "error: unexpected argument '--csv' found\n\nUsage: shop",
+            "shop: unrecognised option '--csv=x'",
+        ] {
+            assert_eq!(refused(said), ["help-names-what-is-refused"], "{said}");
+        }
+        for other in [
+            "error: unexpected argument 'tea' found\n\nUsage: shop --csv",
+            "Error: unknown flag: --csv-header",
+        ] {
+            assert_eq!(refused(other), [""; 0], "{other}");
+        }
     }
 
     #[test]
