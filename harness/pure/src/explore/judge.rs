@@ -13,6 +13,7 @@ use super::map::{Map, Run, State};
 use super::numbers::numbers;
 use super::page::Look;
 use super::probe::{Goal, Probe};
+use super::screen::Screen;
 use super::tree::{Item, target};
 use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
@@ -43,6 +44,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for run in &map.runs {
         all.extend(of_run(map, run));
     }
+    all.extend(map.screens.iter().filter_map(of_screen));
     let mut seen = BTreeSet::new();
     all.retain(|it| seen.insert((it.rule, it.place.clone(), it.title.clone())));
     all.sort_by(|a, b| (a.severity, a.rule, &a.place).cmp(&(b.severity, b.rule, &b.place)));
@@ -244,6 +246,17 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     found
 }
 
+/// A program on a terminal that fails by itself.
+fn of_screen(screen: &Screen) -> Option<Fault> {
+    let place = screen.words.join(" ");
+    let title = format!("`{place}` on a terminal {}", screen.failure()?);
+    let mut found = fault("crash", Severity::Critical, &place, title, &screen.probe);
+    // The look at its end is no part of the way.
+    found.way.retain(|it| it.snapshot().is_none());
+    found.steps = found.way.iter().map(Action::describe).collect();
+    Some(found)
+}
+
 /// Whether a program says that it does not know an option: a usage below that may name it, too.
 fn refuses(said: &str, option: &str) -> bool {
     let (said, option) = (said.to_lowercase(), option.to_lowercase());
@@ -272,8 +285,10 @@ mod tests {
     use crate::explore::page::{Field, Form};
     use crate::explore::probe::{look, open, run};
     use crate::explore::seen::Ran;
+    use crate::explore::terminal::steps;
     use crate::explore::tree::{Tree, template};
     use crate::explore::{Rules, Usage};
+    use crate::model::terminal::TerminalAction;
 
     fn probe(goal: Goal, steps: Vec<Action>) -> Probe {
         Probe {
@@ -409,6 +424,33 @@ mod tests {
     fn a_command_that_ends_by_a_signal_is_found_and_one_that_ends_by_itself_is_not() {
         assert_eq!(rules(&command("--csv", "signal: 11", "", "")), ["crash"]);
         assert_eq!(rules(&command("--csv", "exit: 1", "", "shop: no data")), [""; 0]);
+    }
+
+    #[test]
+    fn a_program_on_a_terminal_that_fails_by_itself_is_found_and_one_that_is_ended_is_not() {
+        let words = vec!["shop".to_owned(), "ui".to_owned()];
+        let deeds = vec![TerminalAction::Keys(vec!["Enter".to_owned()])];
+        let told = |text: &str, exit: &str| -> Vec<(String, Vec<String>)> {
+            let goal = Goal::Screen { words: words.clone(), deeds: deeds.clone() };
+            let screen = Screen {
+                probe: probe(goal, steps(&words, &deeds, "x")),
+                words: words.clone(),
+                deeds: deeds.clone(),
+                text: format!("{text}\n=== 80x24\ncursor hidden\n"),
+                exit: Some(exit.to_owned()),
+                is_new: true,
+            };
+            let map = Map { screens: vec![screen], ..Map::new(Rules::default()) };
+            judge(&map).into_iter().map(|it| (it.title, it.steps)).collect()
+        };
+        let way = ["start shop ui", "keys Enter"].map(str::to_owned).to_vec();
+        let trace = "Traceback (most recent call last):\n  File \"ui\", line 1\nKeyError: 1";
+        let title = "`shop ui` on a terminal crashes: KeyError: 1".to_owned();
+        assert_eq!(told(trace, "exit: 1"), [(title, way.clone())]);
+        let title = "`shop ui` on a terminal ends by signal 11".to_owned();
+        assert_eq!(told("Orders", "signal: 11"), [(title, way)]);
+        assert_eq!(told("Orders", "signal: 2"), [], "somebody interrupted it");
+        assert_eq!(told("Orders", "exit: 1"), []);
     }
 
     fn only(state: State) -> Map {
