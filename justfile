@@ -127,7 +127,7 @@ foreign *products:
 
 # What lies behind a sign-in is explored and replayed: minutes, alone.
 explorations:
-    cargo test --locked --test nightshift-tests foreign:: -- --ignored --test-threads 1
+    cargo test --locked --test nightshift-tests -- foreign:: explore:: --ignored --test-threads 1
 
 # Faults of products that nobody who writes the rules has seen, each on a night of its own; `again` judges the kept nights.
 held-out *products:

@@ -137,14 +137,15 @@ impl Ground {
         self.actor.as_deref().filter(|_| pages && !signs_in)
     }
 
-    /// Whether a scenario has to say that it has a server of its own: what it writes would stand in
-    /// the way of the others where they share one.
+    /// Whether a scenario has to say that it has a server of its own: what it writes, or whom it signs
+    /// out, would stand in the way of the others where they share one.
     #[must_use]
     pub fn apart(&self, map: &Map, it: &Written) -> Option<Isolation> {
         let product = it.product.as_deref().or(self.pages.as_deref());
         let product = self.suite.config.products.get(product?)?;
         let shared = product.serve.is_some() && product.isolate == Isolation::Night;
-        (shared && explore::writes(map, it)).then_some(Isolation::Scenario)
+        let in_the_way = explore::writes(map, it) || explore::ends_sessions(map, it);
+        (shared && in_the_way).then_some(Isolation::Scenario)
     }
 }
 

@@ -125,6 +125,21 @@ async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
     bench.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_signed_in_by_a_cookie_without_same_site_is_remembered_on_another_page() {
+    let mut bench = Bench::start().await;
+    bench.open("/cookie").await;
+    let state = bench.page.remembered().await.unwrap();
+    bench.fresh_page().await;
+    bench.page.remember(&state).await.unwrap();
+    bench.open("/cookie").await;
+    bench.passes(Action::See(vec![role("heading", "Cookie: who=ada")])).await;
+    bench.fresh_page().await;
+    bench.open("/cookie").await;
+    bench.passes(Action::See(vec![role("heading", "Cookie: none")])).await;
+    bench.stop().await;
+}
+
 #[test]
 fn the_environment_is_named_by_what_pictures_depend_on() {
     let key = nightshift::surface::browser::environment_key(&PageSettings::default());

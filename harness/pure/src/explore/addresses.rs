@@ -107,8 +107,10 @@ impl Addresses {
     /// Takes in the shape that an address turned out to have.
     pub fn learn(&mut self, address: &str, shape: String) {
         let Some(about) = self.all.get_mut(address) else { return };
-        about.asked = true;
+        let was_asked = std::mem::replace(&mut about.asked, true);
         let class = self.classes.entry(about.class.clone()).or_default();
+        // It may have been begun at before any page led there.
+        class.asked += usize::from(!was_asked);
         if class.shapes.insert(shape) {
             class.without_news = 0;
         } else {
@@ -268,6 +270,15 @@ mod tests {
         }
         assert_eq!(addresses.next(50), Vec::<String>::new());
         assert_eq!(addresses.sampled(), [("/things/1".to_owned(), 1_000, 4)]);
+    }
+
+    #[test]
+    fn an_address_that_was_begun_at_is_none_that_was_left_out_and_one_that_nobody_visited_is() {
+        let mut addresses = Addresses::default();
+        addresses.add("/desk", about("Desk"));
+        assert_eq!(addresses.sampled(), [("/desk".to_owned(), 1, 0)]);
+        addresses.learn("/desk", "a desk".to_owned());
+        assert_eq!(addresses.sampled(), []);
     }
 
     #[test]

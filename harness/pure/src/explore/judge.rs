@@ -13,10 +13,23 @@ use super::map::{Map, Run, State};
 use super::numbers::numbers;
 use super::page::Look;
 use super::probe::{Goal, Probe};
+use super::screen::Screen;
 use super::tree::{Item, target};
 use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
+
+/// How programs say that they do not know an option.
+const REFUSALS: [&str; 8] = [
+    "unrecognized",
+    "unrecognised",
+    "unknown option",
+    "unknown flag",
+    "no such option",
+    "unexpected argument",
+    "invalid option",
+    "provided but not defined",
+];
 
 /// Everything that is wrong by itself; each place once a rule.
 #[must_use]
@@ -31,6 +44,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for run in &map.runs {
         all.extend(of_run(map, run));
     }
+    all.extend(map.screens.iter().filter_map(of_screen));
     let mut seen = BTreeSet::new();
     all.retain(|it| seen.insert((it.rule, it.place.clone(), it.title.clone())));
     all.sort_by(|a, b| (a.severity, a.rule, &a.place).cmp(&(b.severity, b.rule, &b.place)));
@@ -219,20 +233,8 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     }
     let named = map.usages.get(&run.words).into_iter().flat_map(|it| &it.flags);
     for flag in named {
-        let refused = [
-            "unrecognized",
-            "unknown option",
-            "no such option",
-            "unexpected argument",
-            "invalid option",
-        ];
-        let lower = ran.stderr.to_lowercase();
         let own = run.with.split(' ').any(|it| it == flag.name());
-        if own
-            && !ran.is_fine()
-            && lower.contains(flag.name())
-            && refused.iter().any(|it| lower.contains(it))
-        {
+        if own && !ran.is_fine() && refuses(&said, flag.name()) {
             let title = format!(
                 "{} is in the help of `{}`, and is refused",
                 flag.name(),
@@ -242,6 +244,27 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
         }
     }
     found
+}
+
+/// A program on a terminal that fails by itself.
+fn of_screen(screen: &Screen) -> Option<Fault> {
+    let place = screen.words.join(" ");
+    let title = format!("`{place}` on a terminal {}", screen.failure()?);
+    let mut found = fault("crash", Severity::Critical, &place, title, &screen.probe);
+    // The look at its end is no part of the way.
+    found.way.retain(|it| it.snapshot().is_none());
+    found.steps = found.way.iter().map(Action::describe).collect();
+    Some(found)
+}
+
+/// Whether a program says that it does not know an option: a usage below that may name it, too.
+fn refuses(said: &str, option: &str) -> bool {
+    let (said, option) = (said.to_lowercase(), option.to_lowercase());
+    let names = |line: &str| {
+        let mut words = line.split(|it: char| !it.is_alphanumeric() && !"-_".contains(it));
+        words.any(|it| it == option)
+    };
+    said.lines().any(|line| REFUSALS.iter().any(|it| line.contains(it)) && names(line))
 }
 
 /// The command line of a probe.
@@ -262,8 +285,10 @@ mod tests {
     use crate::explore::page::{Field, Form};
     use crate::explore::probe::{look, open, run};
     use crate::explore::seen::Ran;
+    use crate::explore::terminal::steps;
     use crate::explore::tree::{Tree, template};
     use crate::explore::{Rules, Usage};
+    use crate::model::terminal::TerminalAction;
 
     fn probe(goal: Goal, steps: Vec<Action>) -> Probe {
         Probe {
@@ -378,9 +403,54 @@ mod tests {
     }
 
     #[test]
+    fn an_option_is_refused_by_the_line_that_names_it_and_not_by_a_usage_below_another_complaint() {
+        let refused = |stderr: &str| rules(&command("--csv", "exit: 2", "", stderr));
+        for said in [
+            "Error: unknown flag: --csv\nUsage:\n  shop [flags]",
+            "error: unexpected argument '--csv' found\n\nUsage: shop",
+            "shop: unrecognised option '--csv=x'",
+        ] {
+            assert_eq!(refused(said), ["help-names-what-is-refused"], "{said}");
+        }
+        for other in [
+            "error: unexpected argument 'tea' found\n\nUsage: shop --csv",
+            "Error: unknown flag: --csv-header",
+        ] {
+            assert_eq!(refused(other), [""; 0], "{other}");
+        }
+    }
+
+    #[test]
     fn a_command_that_ends_by_a_signal_is_found_and_one_that_ends_by_itself_is_not() {
         assert_eq!(rules(&command("--csv", "signal: 11", "", "")), ["crash"]);
         assert_eq!(rules(&command("--csv", "exit: 1", "", "shop: no data")), [""; 0]);
+    }
+
+    #[test]
+    fn a_program_on_a_terminal_that_fails_by_itself_is_found_and_one_that_is_ended_is_not() {
+        let words = vec!["shop".to_owned(), "ui".to_owned()];
+        let deeds = vec![TerminalAction::Keys(vec!["Enter".to_owned()])];
+        let told = |text: &str, exit: &str| -> Vec<(String, Vec<String>)> {
+            let goal = Goal::Screen { words: words.clone(), deeds: deeds.clone() };
+            let screen = Screen {
+                probe: probe(goal, steps(&words, &deeds, "x")),
+                words: words.clone(),
+                deeds: deeds.clone(),
+                text: format!("{text}\n=== 80x24\ncursor hidden\n"),
+                exit: Some(exit.to_owned()),
+                is_new: true,
+            };
+            let map = Map { screens: vec![screen], ..Map::new(Rules::default()) };
+            judge(&map).into_iter().map(|it| (it.title, it.steps)).collect()
+        };
+        let way = ["start shop ui", "keys Enter"].map(str::to_owned).to_vec();
+        let trace = "Traceback (most recent call last):\n  File \"ui\", line 1\nKeyError: 1";
+        let title = "`shop ui` on a terminal crashes: KeyError: 1".to_owned();
+        assert_eq!(told(trace, "exit: 1"), [(title, way.clone())]);
+        let title = "`shop ui` on a terminal ends by signal 11".to_owned();
+        assert_eq!(told("Orders", "signal: 11"), [(title, way)]);
+        assert_eq!(told("Orders", "signal: 2"), [], "somebody interrupted it");
+        assert_eq!(told("Orders", "exit: 1"), []);
     }
 
     fn only(state: State) -> Map {

@@ -236,6 +236,7 @@ impl Map {
         }
         // Where an address that nobody leads to goes on is no part of the product.
         if linked {
+            self.doubt_session(at);
             self.links(at);
             self.expand(at);
         } else {

@@ -98,6 +98,7 @@ pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules, Session};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use shared::{SharedWay, shared};
+pub use sign_out::ends_sessions;
 pub use since::since;
 pub use write::{fresh, write, writes};
 pub use written::{Written, free_name, slug};

@@ -150,7 +150,12 @@ impl Rules {
         }
         let ends = signs_out(name) || signs_out(leads_to);
         if ends && self.session != Session::Nobody {
-            return Some("it would end the session that others start from".to_owned());
+            let why = if self.pages_are_copies {
+                "it would end the session that others start from"
+            } else {
+                "it may end the sessions of others, and the product has no server for that alone"
+            };
+            return Some(why.to_owned());
         }
         if self.pages_are_copies {
             return None;
@@ -163,12 +168,14 @@ impl Rules {
         words.map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
     }
 
-    /// Whether what signs out may be used at the end: somebody signs in anew for it, and it ends no
-    /// session but that one.
+    /// Whether what signs out may be used at the end: somebody signs in anew for it, on a server of
+    /// their own, since a product may end all sessions of a person at once; and it does not say itself
+    /// that it ends those of others.
     #[must_use]
     pub fn may_end_session(&self, name: &str, leads_to: &str) -> bool {
         let text = format!("{name} {leads_to}");
         matches!(self.session, Session::Anew(_))
+            && self.pages_are_copies
             && holds(&text, &OF_OTHERS).is_none()
             && self.stopped(&text).is_none()
     }
@@ -226,8 +233,13 @@ mod tests {
         for others in ["Log out everywhere", "Log out of all devices"] {
             assert!(!anew.may_end_session(others, "") && anew.refusal(others, "").is_some());
         }
-        let never = Rules { never: vec!["/bye".to_owned()], ..anew };
+        let never = Rules { never: vec!["/bye".to_owned()], ..anew.clone() };
         assert!(!never.may_end_session("Log out", "/bye"));
+        // A server that all share may know that person by several sessions, and end them all.
+        let elsewhere = Rules { pages_are_copies: false, ..anew };
+        assert!(!elsewhere.may_end_session("Log out", "/bye"));
+        let why = elsewhere.refusal("Log out", "/bye").expect("it is left alone");
+        assert!(why.contains("no server"), "{why}");
     }
 
     #[test]

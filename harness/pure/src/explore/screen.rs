@@ -6,7 +6,9 @@ use regex::Regex;
 
 use super::probe::Probe;
 use super::seen::Seen;
+use super::terminal::shown;
 use crate::model::terminal::TerminalAction;
+use crate::model::wrong::{death, has_trace, is_fault, reason};
 
 /// A screen that was reached.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,20 @@ pub struct Screen {
     pub exit: Option<String>,
     /// Whether no screen before was the same.
     pub is_new: bool,
+}
+
+impl Screen {
+    /// How the program failed by itself, in words: it shows where in its own source it was, or a signal
+    /// ended it that only a fault of it sends; `None` where it did not.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        let text = shown(&self.text).collect::<Vec<_>>().join("\n");
+        if has_trace(&text) {
+            return Some(format!("crashes: {}", reason(&text)));
+        }
+        let signal = self.exit.as_deref().and_then(death).filter(|it| is_fault(*it))?;
+        Some(format!("ends by signal {signal}"))
+    }
 }
 
 /// Whether a command that was run without a terminal wants one: it fails and complains of what it

@@ -23,8 +23,9 @@ pub(super) fn screens(map: &Map) -> Vec<Written> {
     }
     let mut made = Vec::new();
     for words in programs {
-        let own: Vec<&Screen> =
-            map.screens.iter().filter(|it| it.words == *words && it.is_new).collect();
+        // A crash is no way to be: it is a finding.
+        let is_own = |it: &&Screen| it.words == *words && it.is_new && it.failure().is_none();
+        let own: Vec<&Screen> = map.screens.iter().filter(is_own).collect();
         let is_way = |it: &&&Screen| {
             let longer = |other: &&&Screen| {
                 other.deeds.len() > it.deeds.len() && other.deeds.starts_with(&it.deeds)
@@ -106,6 +107,7 @@ mod tests {
             screen(&["Up"], false),
             screen(&["Down", "Enter"], true),
             screen(&["q"], true),
+            Screen { exit: Some("signal: 11".to_owned()), ..screen(&["x"], true) },
         ];
         let map = Map { screens, ..Map::new(Rules::default()) };
         let written = super::screens(&map);

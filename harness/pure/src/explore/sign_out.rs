@@ -137,6 +137,19 @@ impl Map {
         self.signed_out = Some(SignedOut { probe, by: by.clone(), closed });
     }
 
+    /// Tells of a page that signing in names and that asks who one is all the same: nothing behind it
+    /// can be reached.
+    pub(super) fn doubt_session(&mut self, at: usize) {
+        let State { probe, look, .. } = &self.states[at];
+        let Goal::Page { address, .. } = &probe.goal else { return };
+        let leads_away = address.split(['?', '#']).next() != Some(look.place());
+        let is_named = self.rules.session != Session::Nobody && probe.from.is_none();
+        if is_named && leads_away && asks_for_password(look) {
+            let address = address.clone();
+            self.miss(&address, "it asks for a password, although somebody is signed in");
+        }
+    }
+
     /// What signs out and was not tried.
     pub(super) fn leave_signed_in(&mut self, why: &str) {
         for it in std::mem::take(&mut self.sign_outs) {
@@ -145,6 +158,12 @@ impl Map {
             }
         }
     }
+}
+
+/// Whether a scenario signs out: a product may end all sessions of that person at once.
+#[must_use]
+pub fn ends_sessions(map: &Map, it: &Written) -> bool {
+    map.signed_out.as_ref().is_some_and(|own| it.probes.contains(&own.probe.key))
 }
 
 /// Whether a page is closed that was open: it refuses, leads elsewhere, or asks who one is.
@@ -291,13 +310,31 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_asks_for_a_password_although_somebody_is_signed_in_is_told_and_no_other_is() {
+        let told = |session: Session, look: Look| {
+            let mut map = Map::new(Rules { pages_are_copies: true, session, ..Rules::default() });
+            map.visit("/desk", None, true, 100);
+            let probe = map.propose(1).remove(0);
+            map.absorb(vec![saw(&probe, vec![(1, look)])]);
+            map.missed.iter().any(|it| it.what == "/desk")
+        };
+        assert!(told(Session::Kept, login("/login")));
+        assert!(!told(Session::Kept, desk()));
+        assert!(!told(Session::Kept, login("/desk")), "it may ask for another one there");
+        assert!(!told(Session::Nobody, login("/login")));
+    }
+
+    #[test]
     fn what_lay_behind_is_asserted_to_be_closed_and_nothing_is_where_it_stays_open() {
         let steps = |after: Look| {
             let (mut map, all) = explored(Session::Anew(sign_in()));
             let probe = all.last().expect("it is tried");
             let opened = probe.steps.len() - 1;
             map.absorb(vec![saw(probe, vec![(opened - 2, login("/login")), (opened, after)])]);
-            let own = write(&map).into_iter().find(|it| it.name == "sign-out");
+            let written = write(&map);
+            let own = written.iter().find(|it| it.name == "sign-out");
+            let ends: Vec<&Written> = written.iter().filter(|it| ends_sessions(&map, it)).collect();
+            assert_eq!(ends, own.into_iter().collect::<Vec<_>>());
             let steps = own.map(|it| it.steps.iter().map(Action::describe).collect::<Vec<_>>());
             (steps, map.missed.len())
         };

@@ -98,7 +98,7 @@ fn named(text: &str) -> Vec<String> {
 }
 
 /// The lines of a screen, without what is told of it.
-fn shown(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn shown(text: &str) -> impl Iterator<Item = &str> {
     text.lines().take_while(|it| !it.starts_with("=== "))
 }
 

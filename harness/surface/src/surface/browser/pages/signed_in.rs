@@ -125,12 +125,21 @@ fn settable(cookie: &Value) -> Value {
         "name": cookie["name"], "value": cookie["value"], "domain": cookie["domain"],
         "path": cookie["path"], "httpOnly": cookie["httpOnly"], "secure": cookie["secure"],
     });
-    for optional in ["sameSite", "expiry"] {
-        if !cookie[optional].is_null() && cookie[optional] != "default" {
-            settable[optional] = cookie[optional].clone();
-        }
+    if let Some(said) = same_site(cookie) {
+        settable["sameSite"] = said.into();
+    }
+    if !cookie["expiry"].is_null() {
+        settable["expiry"] = cookie["expiry"].clone();
     }
     settable
+}
+
+/// What a cookie says of requests from other sites; `None` where it says nothing. Chromium tells that as
+/// `none` too, and drops without a word a cookie that is set with `none` and is not secure.
+fn same_site(cookie: &Value) -> Option<&str> {
+    let said = cookie["sameSite"].as_str()?;
+    let is_unsaid = said == "default" || (said == "none" && cookie["secure"] != true);
+    (!is_unsaid).then_some(said)
 }
 
 fn storage_of(said: Option<&str>) -> Option<Storage> {
@@ -160,6 +169,21 @@ mod tests {
         assert!(!was.is_kept_in(&state("b", filled)), "another cookie");
         assert!(!was.is_kept_in(&state("a", r#"["http://x", [["token", "2"]], []]"#)));
         assert!(!was.is_kept_in(&SignedIn::default()), "no cookie");
+    }
+
+    #[test]
+    fn a_cookie_that_says_nothing_of_other_sites_is_set_without_and_one_that_does_is_set_with_it() {
+        let set = |same_site: Value, secure: bool| {
+            let cookie = json!({ "name": "sid", "sameSite": same_site, "secure": secure });
+            settable(&cookie)["sameSite"].clone()
+        };
+        for unsaid in [json!("none"), json!("default"), Value::Null] {
+            assert_eq!(set(unsaid, false), Value::Null);
+        }
+        for said in ["lax", "strict"] {
+            assert_eq!(set(json!(said), false), said);
+        }
+        assert_eq!(set(json!("none"), true), "none");
     }
 
     #[test]
