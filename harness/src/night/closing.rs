@@ -1,5 +1,7 @@
 //! What is done once workers are through: [`joined`] waits for them, [`let_go`] ends the browser of a
-//! night that was stopped, [`end`] ends the products.
+//! night that was stopped, [`leave`] sees that no session stays in a grid, [`end`] ends the products.
+
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
@@ -7,7 +9,11 @@ use super::products::Products;
 use super::{NightError, Stop, Why};
 use crate::ledger::Ledger;
 use crate::model::Event;
-use crate::surface::browser::Browser;
+use crate::surface::browser::{Browser, BrowserOptions};
+
+/// How long it is waited for a session of a grid that nobody waits for any more; whoever stopped the
+/// night waits as long for it to end.
+const LATE: Duration = Duration::from_secs(1);
 
 /// Waits for all workers and keeps one of their browsers; answers with what went wrong.
 pub(super) async fn joined(
@@ -36,6 +42,20 @@ pub(super) async fn let_go(spare: &mut Option<Browser>, stop: &Stop) {
         && let Some(browser) = spare.take()
     {
         browser.stop().await;
+    }
+}
+
+/// Sees that no session stays in the grid that comes when nobody waits for it any more, as where the
+/// night was stopped meanwhile. One that comes later still is ended as long as this program runs.
+pub(super) async fn leave(options: &BrowserOptions) {
+    if let Some(grid) = &options.grid
+        && !grid.has_settled(LATE).await
+    {
+        tracing::warn!(
+            "the grid {} has not answered who asked for a browser; one that it gives now may stay until \
+             it ends it by itself",
+            grid.name()
+        );
     }
 }
 

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
+use super::closing;
 use super::control::{self, Control};
 use super::means::Means;
+use super::pages::retire;
 use super::preflight::{self, Ready};
 use super::products::Products;
 use super::room::{self, Room};
@@ -113,13 +115,17 @@ impl Lent {
         plan.baselines = baselines(suite, &plan, &keep)?;
         let builds = builds::choose(&suite.config, &options.builds)?;
         let others = builds::others(builds::Asked::of(options), &builds, &plan.history);
-        let ready = {
+        let mut ready = {
             let _alone = alone(&suite.root)?;
             let (at, of) = ((&builds, &others), (&*ledger, &plan));
             Box::pin(preflight::run(suite, options, at, of, stop, progress)).await?
         };
-        resume::same_builds(&plan, &ready.builds)?;
-        fits(&plan, &ready, runnable, &ledger)?;
+        let same = resume::same_builds(&plan, &ready.builds);
+        if let Err(why) = same.and_then(|()| fits(&plan, &ready, runnable, &ledger)) {
+            retire(&mut ready.browser).await;
+            closing::leave(&ready.browser_options).await;
+            return Err(why);
+        }
         Self::of(suite, options, (plan, ledger), ready, (folder, known))
     }
 
@@ -268,6 +274,7 @@ impl Lent {
         if let Some(browser) = self.worker.browser {
             browser.stop().await;
         }
+        closing::leave(&self.side.means.browser_options).await;
         for product in self.side.products.all().chain(self.others.all()) {
             drop(product.stop().await);
         }

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::afar::Afar;
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing::{end, joined, let_go};
+use super::closing::{end, joined, leave, let_go};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
 use super::means::Means;
@@ -128,6 +128,7 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
+    leave(&hall.side.means.browser_options).await;
     end(&hall.side.products, ledger).await?;
     failed.map_or(Ok((spare, hall)), Err)
 }
