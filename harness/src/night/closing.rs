@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::task::JoinHandle;
 
 use super::products::Products;
@@ -15,19 +17,24 @@ use crate::surface::browser::{Browser, BrowserOptions};
 /// night waits as long for it to end.
 const LATE: Duration = Duration::from_secs(1);
 
-/// Waits for all workers and keeps one of their browsers; answers with what went wrong.
+/// Waits for all workers and keeps one of their browsers; answers with what went wrong. A place in a
+/// grid is given back as long as another worker may wait for it.
 pub(super) async fn joined(
     workers: Vec<JoinHandle<Result<Option<Browser>, NightError>>>,
     spare: &mut Option<Browser>,
 ) -> Option<NightError> {
     let mut failed = None;
-    for worker in workers {
-        match worker.await {
-            Ok(Ok(browser)) => match (browser, &spare) {
-                (Some(browser), None) => *spare = Some(browser),
-                (Some(browser), Some(_)) => browser.stop().await,
-                (None, _) => {}
-            },
+    let mut workers: FuturesUnordered<_> = workers.into_iter().collect();
+    while let Some(worker) = workers.next().await {
+        match worker {
+            Ok(Ok(Some(browser))) => {
+                if spare.is_none() && (workers.is_empty() || !browser.is_afar()) {
+                    *spare = Some(browser);
+                } else {
+                    browser.stop().await;
+                }
+            }
+            Ok(Ok(None)) => {}
             Ok(Err(error)) => failed = Some(error),
             Err(panic) => tracing::error!("a worker ended early: {panic}"),
         }

@@ -17,7 +17,7 @@ use super::looked::LookedAt;
 use super::means::Means;
 use super::more::More;
 use super::order::{self, Fit};
-use super::pages::retire;
+use super::pages::{make_room, retire};
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::{Queue, Turn};
@@ -248,9 +248,11 @@ async fn timed(
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
-    let scenarios = &hall.side.means.plan.scenarios;
-    while let Some((turn, _hand)) = hall.next(&hall.queue).await {
-        let scenario = &scenarios[turn.index];
+    let Means { plan, browser_options, .. } = &*hall.side.means;
+    loop {
+        make_room(browser_options, &mut pair.own.browser, (&hall.queue, &hall.stop)).await;
+        let Some((turn, _hand)) = hall.next(&hall.queue).await else { break };
+        let scenario = &plan.scenarios[turn.index];
         let is_first = resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty();
         if let Some(why) = hall.stop.why() {
             if is_first {

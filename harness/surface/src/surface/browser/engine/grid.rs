@@ -3,8 +3,8 @@
 //! is [`super::remote`]'s.
 
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
@@ -36,6 +36,23 @@ pub struct Grid {
     reach_us: Option<String>,
     /// Has a receiver for each session that is asked for, or ended while nobody waits for that.
     under_way: Arc<watch::Sender<()>>,
+    /// Since when each session is waited for that did not come yet.
+    waits: Arc<Mutex<Vec<Instant>>>,
+}
+
+/// Says of a grid, as long as it is held, that somebody waits for a session.
+pub(super) struct Wait {
+    grid: Grid,
+    since: Instant,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let mut waits = self.grid.waits();
+        if let Some(own) = waits.iter().position(|it| *it == self.since) {
+            waits.swap_remove(own);
+        }
+    }
 }
 
 impl Grid {
@@ -73,7 +90,8 @@ impl Grid {
         let login = login.map(|(user, password)| Login { user, password });
         let shown = url.as_str().trim_end_matches('/').to_owned();
         let (gate, under_way) = (Arc::default(), Arc::new(watch::Sender::new(())));
-        Ok(Self { url, shown, login, gate, reach_us, under_way })
+        let waits = Arc::default();
+        Ok(Self { url, shown, login, gate, reach_us, under_way, waits })
     }
 
     /// The same grid, told of by this text: its address is a secret, of which every part is one.
@@ -112,6 +130,23 @@ impl Grid {
     /// is ended when it comes, as long as this program runs.
     pub async fn has_settled(&self, limit: Duration) -> bool {
         tokio::time::timeout(limit, self.under_way.closed()).await.is_ok()
+    }
+
+    /// Says that somebody waits for a session.
+    pub(super) fn wait(&self) -> Wait {
+        let since = Instant::now();
+        self.waits().push(since);
+        Wait { grid: self.clone(), since }
+    }
+
+    /// For how long somebody of this program waits for a session; `None` where nobody does.
+    #[must_use]
+    pub fn waited_for(&self) -> Option<Duration> {
+        self.waits().iter().map(Instant::elapsed).max()
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Vec<Instant>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What paths of commands are joined to: its address, or that of our gate before it.

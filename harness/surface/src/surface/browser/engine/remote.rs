@@ -62,7 +62,7 @@ impl Remote {
         builder.capabilities(wanted);
         let base = grid.base().await?.clone();
         let (give, given) = oneshot::channel();
-        let (own, open) = (grid.clone(), grid.opens());
+        let (own, open, _wait) = (grid.clone(), grid.opens(), grid.wait());
         tokio::spawn(async move {
             let connected = match builder.connect(base.as_str()).await {
                 Ok(client) => {
@@ -300,8 +300,12 @@ mod tests {
         let (grid, mut heard) = grid(gives.subscribe()).await;
         tokio::select! {
             _ = Remote::start(&grid, Map::new()) => unreachable!("it gives none yet"),
-            first = heard.recv() => assert_eq!(first.as_deref(), Some("POST /session")),
+            first = heard.recv() => {
+                assert_eq!(first.as_deref(), Some("POST /session"));
+                assert!(grid.waited_for().is_some(), "somebody waits");
+            }
         }
+        assert_eq!(grid.waited_for(), None, "nobody waits any more");
         assert!(!grid.has_settled(Duration::from_millis(50)).await, "one is still to come");
         assert!(heard.try_recv().is_err(), "there is nothing to end yet");
         gives.send_replace(true);
@@ -317,6 +321,7 @@ mod tests {
         assert_eq!(heard.recv().await.as_deref(), Some("POST /session"));
         assert!(grid.has_settled(SOON).await, "nothing is under way");
         assert!(heard.try_recv().is_err(), "somebody uses it");
+        assert_eq!(grid.waited_for(), None, "who uses one waits for none");
         drop(remote);
         assert!(grid.has_settled(SOON).await);
         assert_eq!(heard.recv().await.as_deref(), Some("DELETE /session/a1"));
