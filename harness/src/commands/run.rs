@@ -153,6 +153,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
         resume: None,
+        kept: None,
         queue: None,
         shard: arguments.unattended.shard,
         person: Person::default(),

@@ -204,6 +204,7 @@ use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Patience, Plan,
     Scenario, Suite,
 };
+use crate::product::KeptData;
 use crate::report;
 use crate::surface::browser::Browser;
 
@@ -312,6 +313,10 @@ async fn to_report(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
+    let folder = scratch::make()?;
+    // Small nights inside of this one use the same.
+    let kept = Some(Arc::new(KeptData::below(folder.path())));
+    let options = &RunOptions { kept, ..options.clone() };
     let attempted = match opening::through(options)? {
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,

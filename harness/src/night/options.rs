@@ -16,6 +16,7 @@ pub use crate::model::asked::NewBaselines;
 use crate::model::sandbox::Author;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
+use crate::product::KeptData;
 use crate::queue::Counter;
 use crate::surface::browser::Window;
 
@@ -72,6 +73,8 @@ pub struct RunOptions {
     pub window: Window,
     /// The night that broke off and goes on; `None` begins one.
     pub resume: Option<NightDir>,
+    /// The data of products as a night found it of which this one is a part; `None` reads it anew.
+    pub kept: Option<Arc<KeptData>>,
     /// Where attempts are handed to other processes; `None` makes all in this one.
     pub queue: Option<Arc<Counter>>,
     /// Which part of the night this machine runs; `None` is all of it.
