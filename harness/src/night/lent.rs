@@ -172,7 +172,7 @@ impl Lent {
                 let held = held.clone();
                 async move { held.keep().await }
             });
-            let done = self.answered(taker, &held, stop).await;
+            let done = self.answered(taker, &held, stop, progress).await;
             keeping.abort();
             if !matches!(done, Ok(true)) {
                 held.give_back().await;
@@ -224,8 +224,9 @@ impl Lent {
         taker: &Taker,
         held: &Taken,
         stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
     ) -> Result<bool, NightError> {
-        let Some(made) = self.attempt(&held.task, stop).await? else { return Ok(false) };
+        let Some(made) = self.attempt(&held.task, stop, progress).await? else { return Ok(false) };
         if self.room.is_lacking() {
             return Ok(false);
         }
@@ -233,7 +234,12 @@ impl Lent {
         Ok(true)
     }
 
-    async fn attempt(&mut self, task: &Task, stop: &Stop) -> Result<Option<Made>, NightError> {
+    async fn attempt(
+        &mut self,
+        task: &Task,
+        stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+    ) -> Result<Option<Made>, NightError> {
         let means = self.side.means.clone();
         let Some(scenario) = means.plan.scenarios.iter().find(|it| it.id == task.scenario) else {
             let why = format!("this suite has no scenario {}", task.scenario);
@@ -250,7 +256,9 @@ impl Lent {
             self.worker.browser = worker.browser.take();
             ran?
         } else {
-            attempts::run(&self.side, scenario, number, &mut self.worker, signal).await?
+            let (side, of) = (&self.side, (scenario, number));
+            let begins = || progress(Progress::AtFirstStep);
+            attempts::run_telling(side, of, &mut self.worker, signal, &begins).await?
         };
         let came = match ran {
             Attempted::Ended(Ended::With(outcome)) => Came::Ended(outcome),

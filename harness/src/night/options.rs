@@ -144,6 +144,8 @@ pub enum Progress {
         /// Which attempt.
         attempt: u32,
     },
+    /// The products and pages of an attempt that began are ready: its first step begins.
+    AtFirstStep,
     /// A scenario is through with all its attempts.
     Done {
         /// The scenario's id.

@@ -484,7 +484,8 @@ impl Hall {
             return afar.attempt(&means.ledger, scenario, (number, worker.purpose), stop).await;
         }
         let _here = self.here.acquire().await;
-        attempts::run(&self.side, scenario, number, worker, stop).await
+        let begins = || (self.progress)(Progress::AtFirstStep);
+        attempts::run_telling(&self.side, (scenario, number), worker, stop, &begins).await
     }
 
     /// Who attempts a scenario elsewhere, if anybody does.
