@@ -204,7 +204,6 @@ use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Patience, Plan,
     Scenario, Suite,
 };
-use crate::product::KeptData;
 use crate::report;
 use crate::surface::browser::Browser;
 
@@ -314,9 +313,7 @@ async fn to_report(
 ) -> Result<Finished, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
     let folder = scratch::make()?;
-    // Small nights inside of this one use the same.
-    let kept = Some(Arc::new(KeptData::below(folder.path())));
-    let options = &RunOptions { kept, ..options.clone() };
+    let options = &options.keeping_data(folder.path());
     let attempted = match opening::through(options)? {
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,

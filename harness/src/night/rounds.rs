@@ -18,7 +18,6 @@ use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::settle::{ByClock, Noise};
 use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
-use crate::product::KeptData;
 use crate::settle::{self, Reach, Round, Variation};
 
 /// Rounds that `--accept-new` adds to the night itself.
@@ -97,8 +96,7 @@ pub async fn settle(
 ) -> Result<Settled, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
     let folder = scratch::make()?;
-    let kept = Some(Arc::new(KeptData::below(folder.path())));
-    let options = &RunOptions { kept, ..options.clone() };
+    let options = &options.keeping_data(folder.path());
     let none = nothing_earlier(folder.path())?;
     let mut rounds = Vec::new();
     let mut count = 0;

@@ -31,6 +31,7 @@ pub struct FirstStep {
 impl FirstStep {
     /// From the checks before it: what each is called, and from when to when it was made, in
     /// milliseconds since the night began.
+    #[must_use]
     pub fn of<'a>(after_ms: u64, checks: impl Iterator<Item = (&'a str, u64, u64)>) -> Self {
         let (mut products, mut browser) = (Vec::new(), Vec::new());
         for (check, from, to) in checks {
