@@ -71,6 +71,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         weeks: None,
         risk_left: None,
         time: Vec::new(),
+        first_step: None,
         scenarios: reports,
         stages: Vec::new(),
         survey: None,

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::terminal;
 use crate::model::question::{Question, Reply};
 use crate::night::Progress;
+use crate::report::FirstStep;
 
 /// Tells how a night goes.
 pub struct Reporter {
@@ -17,8 +18,17 @@ pub struct Reporter {
     bar: Option<ProgressBar>,
     asking: Mutex<()>,
     began: Instant,
-    /// Whether an attempt has begun.
+    /// Whether a step has begun.
     is_under_way: AtomicBool,
+    /// The checks before it.
+    checks: Mutex<Vec<Timed>>,
+}
+
+/// From when to when a check was made, in milliseconds since the night began.
+struct Timed {
+    check: String,
+    from: u64,
+    to: Option<u64>,
 }
 
 impl Reporter {
@@ -31,7 +41,8 @@ impl Reporter {
             ProgressBar::no_length().with_style(style)
         });
         let (began, is_under_way) = (Instant::now(), AtomicBool::new(false));
-        Self { quiet, bar, asking: Mutex::default(), began, is_under_way }
+        let (asking, checks) = (Mutex::default(), Mutex::default());
+        Self { quiet, bar, asking, began, is_under_way, checks }
     }
 
     /// Takes the bar off the screen.
@@ -68,12 +79,14 @@ impl Reporter {
                     "measuring {scenarios} {times} times again: a step looks slower"
                 ));
             }
-            Progress::Checking(check) => self.message(&format!("preflight: {check}")),
+            Progress::Checking(check) => self.checking(check),
             Progress::Checked { check, ok, detail } => {
+                self.checked(&check);
                 let word = if ok { "ok" } else { "FAILED" };
                 self.line(&format!("preflight: {check} {word}: {detail}"));
             }
             Progress::Started { scenario, attempt } => self.started(&scenario, attempt),
+            Progress::AtFirstStep => self.at_first_step(),
             Progress::Done { scenario, outcome, looks, duration, done, of } => {
                 let (style, how) = (terminal::verdict_style(looks), how_it_ended(outcome));
                 let seconds = duration.as_secs_f64();
@@ -100,18 +113,47 @@ impl Reporter {
     }
 
     fn started(&self, scenario: &str, attempt: u32) {
-        if let Some(after) = self.first_attempt() {
-            let seconds = after.as_secs_f64();
-            self.line(&format!("the first attempt begins after {seconds:.1} s"));
-        }
         let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
         self.message(&format!("{scenario}{again}"));
     }
 
-    /// How long it took until an attempt began, said with the first one.
-    fn first_attempt(&self) -> Option<Duration> {
-        let is_first = !self.is_under_way.swap(true, Ordering::Relaxed);
-        is_first.then(|| self.began.elapsed())
+    fn checking(&self, check: String) {
+        self.message(&format!("preflight: {check}"));
+        let from = self.now();
+        self.checks().push(Timed { check, from, to: None });
+    }
+
+    fn checked(&self, check: &str) {
+        let now = self.now();
+        let mut checks = self.checks();
+        if let Some(own) = checks.iter_mut().find(|it| it.to.is_none() && it.check == check) {
+            own.to = Some(now);
+        }
+    }
+
+    fn at_first_step(&self) {
+        if let Some(first) = self.first_step() {
+            self.line(&format!("first step {}", first.said()));
+        }
+    }
+
+    /// How long it took until a step began, said with the first one.
+    fn first_step(&self) -> Option<FirstStep> {
+        if self.is_under_way.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let checks = self.checks();
+        let spans = checks.iter().filter_map(|it| Some((it.check.as_str(), it.from, it.to?)));
+        Some(FirstStep::of(self.now(), spans))
+    }
+
+    /// How long the night lasts, in milliseconds.
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    fn checks(&self) -> MutexGuard<'_, Vec<Timed>> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether somebody watches who can be asked.
@@ -198,10 +240,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_long_it_took_until_an_attempt_began_is_said_of_the_first_alone() {
+    fn how_long_it_took_until_a_step_began_is_said_of_the_first_alone() {
         let reporter = Reporter::new(true);
-        assert!(reporter.first_attempt().is_some());
-        assert_eq!(reporter.first_attempt(), None);
-        assert!(Reporter::new(true).first_attempt().is_some(), "each night has its own");
+        assert!(reporter.first_step().is_some());
+        assert_eq!(reporter.first_step(), None);
+        assert!(Reporter::new(true).first_step().is_some(), "each night has its own");
+    }
+
+    #[test]
+    fn checks_that_ended_before_the_first_step_are_counted_and_one_that_goes_on_is_not() {
+        let reporter = Reporter::new(true);
+        reporter.checking("browser".to_owned());
+        reporter.checking("product shop".to_owned());
+        reporter.checked("product shop");
+        reporter.checked("patience");
+        let ended: Vec<bool> = reporter.checks().iter().map(|it| it.to.is_some()).collect();
+        assert_eq!(ended, [false, true]);
+        assert_eq!(reporter.first_step().map(|it| it.browser_ms), Some(0));
     }
 }

@@ -154,6 +154,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         window: Window::Hidden,
         resume: None,
         goes_on_from: None,
+        kept: None,
         queue: None,
         shard: arguments.unattended.shard,
         person: Person::default(),

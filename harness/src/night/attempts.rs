@@ -132,7 +132,24 @@ pub(super) async fn run(
     worker: &mut Worker,
     stop: watch::Receiver<bool>,
 ) -> Result<Attempted, NightError> {
-    let scripted = &mut |_| -> Box<dyn Agent> { Box::new(Scripted::new(scenario)) };
+    run_telling(side, (scenario, number), worker, stop, &|| ()).await
+}
+
+/// As [`run`]; says when its first step begins.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn run_telling(
+    side: &Side,
+    (scenario, number): (&Scenario, u32),
+    worker: &mut Worker,
+    stop: watch::Receiver<bool>,
+    begins: &(dyn Fn() + Send + Sync),
+) -> Result<Attempted, NightError> {
+    let scripted = &mut |_| -> Box<dyn Agent> {
+        begins();
+        Box::new(Scripted::new(scenario))
+    };
     run_by(side, scenario, number, worker, stop, scripted).await
 }
 

@@ -323,6 +323,7 @@ async fn hunt(
     let mut hunt = begun(plan, case);
     let mut records = vec![Vec::new(); case.findings.len()];
     let folder = scratch::make()?;
+    let options = &options.keeping_data(folder.path());
     let builds = &case.line.builds;
     let mut ahead = Ahead::of((suite, options), plan, &case.product, builds.len())?;
     while let Some(probe) = hunt.next() {

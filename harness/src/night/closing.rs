@@ -1,27 +1,40 @@
 //! What is done once workers are through: [`joined`] waits for them, [`let_go`] ends the browser of a
-//! night that was stopped, [`end`] ends the products.
+//! night that was stopped, [`leave`] sees that no session stays in a grid, [`end`] ends the products.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::task::JoinHandle;
 
 use super::products::Products;
 use super::{NightError, Stop, Why};
 use crate::ledger::Ledger;
 use crate::model::Event;
-use crate::surface::browser::Browser;
+use crate::surface::browser::{Browser, BrowserOptions};
 
-/// Waits for all workers and keeps one of their browsers; answers with what went wrong.
+/// How long it is waited for a session of a grid that nobody waits for any more; whoever stopped the
+/// night waits as long for it to end.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Waits for all workers and keeps one of their browsers; answers with what went wrong. A place in a
+/// grid is given back as long as another worker may wait for it.
 pub(super) async fn joined(
     workers: Vec<JoinHandle<Result<Option<Browser>, NightError>>>,
     spare: &mut Option<Browser>,
 ) -> Option<NightError> {
     let mut failed = None;
-    for worker in workers {
-        match worker.await {
-            Ok(Ok(browser)) => match (browser, &spare) {
-                (Some(browser), None) => *spare = Some(browser),
-                (Some(browser), Some(_)) => browser.stop().await,
-                (None, _) => {}
-            },
+    let mut workers: FuturesUnordered<_> = workers.into_iter().collect();
+    while let Some(worker) = workers.next().await {
+        match worker {
+            Ok(Ok(Some(browser))) => {
+                if spare.is_none() && (workers.is_empty() || !browser.is_afar()) {
+                    *spare = Some(browser);
+                } else {
+                    browser.stop().await;
+                }
+            }
+            Ok(Ok(None)) => {}
             Ok(Err(error)) => failed = Some(error),
             Err(panic) => tracing::error!("a worker ended early: {panic}"),
         }
@@ -36,6 +49,20 @@ pub(super) async fn let_go(spare: &mut Option<Browser>, stop: &Stop) {
         && let Some(browser) = spare.take()
     {
         browser.stop().await;
+    }
+}
+
+/// Sees that no session stays in the grid that comes when nobody waits for it any more, as where the
+/// night was stopped meanwhile. One that comes later still is ended as long as this program runs.
+pub(super) async fn leave(options: &BrowserOptions) {
+    if let Some(grid) = &options.grid
+        && !grid.has_settled(LATE).await
+    {
+        tracing::warn!(
+            "the grid {} has not answered who asked for a browser; one that it gives now may stay until \
+             it ends it by itself",
+            grid.name()
+        );
     }
 }
 

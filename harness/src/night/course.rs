@@ -47,6 +47,7 @@ impl Course {
                 | Progress::Checking(_)
                 | Progress::Checked { .. }
                 | Progress::Started { .. }
+                | Progress::AtFirstStep
                 | Progress::Beside { .. }
                 | Progress::Control { .. }
                 | Progress::OnControl { .. }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::ground::{Ground, options_of};
 use super::probing::{Probed, probe_inside};
-use super::{NightError, Progress, RunOptions, Stop, Until, lock};
+use super::{NightError, Progress, RunOptions, Stop, Until, lock, scratch};
 use crate::explore::{self, Map};
 use crate::model::survey::Pacing;
 use crate::model::{Entry, Event, EvidenceRef, Scenario, Survey};
@@ -74,6 +74,8 @@ pub async fn explore(
     told: &(dyn Fn(&str, usize) + Send + Sync),
 ) -> Result<Explored, NightError> {
     let _lock = lock::take(&ground.suite.root, stop)?;
+    let folder = scratch::make()?;
+    let options = &options.keeping_data(folder.path());
     Box::pin(explore_inside(ground, options, bounds, stop, told)).await
 }
 

@@ -229,6 +229,7 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         environment: asked.environment.clone(),
         tools: asked.tools.clone(),
         pace: asked.pace.clone(),
+        kept: asked.kept.clone(),
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),

@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::attempts::{self, Attempted, Side, Worker};
+use super::closing;
 use super::means::Means;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, nights_folder, patience, plan_of, preflight,
@@ -169,6 +170,7 @@ impl House {
         if let Some(browser) = worker.browser {
             browser.stop().await;
         }
+        closing::leave(&side.means.browser_options).await;
         for product in side.products.all() {
             drop(product.stop().await);
         }

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
+use super::closing;
 use super::control::{self, Control};
 use super::means::Means;
+use super::pages::retire;
 use super::preflight::{self, Ready};
 use super::products::Products;
 use super::room::{self, Room};
@@ -113,13 +115,17 @@ impl Lent {
         plan.baselines = baselines(suite, &plan, &keep)?;
         let builds = builds::choose(&suite.config, &options.builds)?;
         let others = builds::others(builds::Asked::of(options), &builds, &plan.history);
-        let ready = {
+        let mut ready = {
             let _alone = alone(&suite.root)?;
             let (at, of) = ((&builds, &others), (&*ledger, &plan));
             Box::pin(preflight::run(suite, options, at, of, stop, progress)).await?
         };
-        resume::same_builds(&plan, &ready.builds)?;
-        fits(&plan, &ready, runnable, &ledger)?;
+        let same = resume::same_builds(&plan, &ready.builds);
+        if let Err(why) = same.and_then(|()| fits(&plan, &ready, runnable, &ledger)) {
+            retire(&mut ready.browser).await;
+            closing::leave(&ready.browser_options).await;
+            return Err(why);
+        }
         Self::of(suite, options, (plan, ledger), ready, (folder, known))
     }
 
@@ -166,7 +172,7 @@ impl Lent {
                 let held = held.clone();
                 async move { held.keep().await }
             });
-            let done = self.answered(taker, &held, stop).await;
+            let done = self.answered(taker, &held, stop, progress).await;
             keeping.abort();
             if !matches!(done, Ok(true)) {
                 held.give_back().await;
@@ -218,8 +224,9 @@ impl Lent {
         taker: &Taker,
         held: &Taken,
         stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
     ) -> Result<bool, NightError> {
-        let Some(made) = self.attempt(&held.task, stop).await? else { return Ok(false) };
+        let Some(made) = self.attempt(&held.task, stop, progress).await? else { return Ok(false) };
         if self.room.is_lacking() {
             return Ok(false);
         }
@@ -227,7 +234,12 @@ impl Lent {
         Ok(true)
     }
 
-    async fn attempt(&mut self, task: &Task, stop: &Stop) -> Result<Option<Made>, NightError> {
+    async fn attempt(
+        &mut self,
+        task: &Task,
+        stop: &Stop,
+        progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+    ) -> Result<Option<Made>, NightError> {
         let means = self.side.means.clone();
         let Some(scenario) = means.plan.scenarios.iter().find(|it| it.id == task.scenario) else {
             let why = format!("this suite has no scenario {}", task.scenario);
@@ -244,7 +256,9 @@ impl Lent {
             self.worker.browser = worker.browser.take();
             ran?
         } else {
-            attempts::run(&self.side, scenario, number, &mut self.worker, signal).await?
+            let (side, of) = (&self.side, (scenario, number));
+            let begins = || progress(Progress::AtFirstStep);
+            attempts::run_telling(side, of, &mut self.worker, signal, &begins).await?
         };
         let came = match ran {
             Attempted::Ended(Ended::With(outcome)) => Came::Ended(outcome),
@@ -268,6 +282,7 @@ impl Lent {
         if let Some(browser) = self.worker.browser {
             browser.stop().await;
         }
+        closing::leave(&self.side.means.browser_options).await;
         for product in self.side.products.all().chain(self.others.all()) {
             drop(product.stop().await);
         }

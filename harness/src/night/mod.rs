@@ -58,7 +58,7 @@
 //! - `looked.rs`: what one attempt looks like, while the night runs.
 //! - `more.rs`: what runs more often where time is left.
 //! - `model.rs`: the language model of a suite, outside of a night.
-//! - `pages.rs`: fresh pages on which somebody is signed in.
+//! - `pages.rs`: fresh pages on which somebody is signed in, and ends of browsers that are of no use here.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `coder.rs`: the coding agent that a suite starts, within its walls.
 //! - `tools.rs`: who serves our tools to it.
@@ -312,6 +312,8 @@ async fn to_report(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
+    let folder = scratch::make()?;
+    let options = &options.keeping_data(folder.path());
     let attempted = match opening::through(options)? {
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,

@@ -1,6 +1,6 @@
 //! What a night is asked to do, and what it tells while it does it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ pub use crate::model::asked::NewBaselines;
 use crate::model::sandbox::Author;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
+use crate::product::KeptData;
 use crate::queue::Counter;
 use crate::surface::browser::Window;
 
@@ -75,6 +76,8 @@ pub struct RunOptions {
     /// The night whose attempts are gone through again with what a model answered in them; `None` where
     /// it is asked for everything.
     pub goes_on_from: Option<NightDir>,
+    /// The data of products as a night found it of which this one is a part; `None` reads it anew.
+    pub kept: Option<Arc<KeptData>>,
     /// Where attempts are handed to other processes; `None` makes all in this one.
     pub queue: Option<Arc<Counter>>,
     /// Which part of the night this machine runs; `None` is all of it.
@@ -144,6 +147,8 @@ pub enum Progress {
         /// Which attempt.
         attempt: u32,
     },
+    /// The products and pages of an attempt that began are ready: its first step begins.
+    AtFirstStep,
     /// A scenario is through with all its attempts.
     Done {
         /// The scenario's id.
@@ -223,6 +228,13 @@ pub enum Progress {
 }
 
 impl RunOptions {
+    /// The same for small nights that all get the data that the first of them finds; this folder
+    /// keeps it, unless they are parts of a night that does.
+    pub(super) fn keeping_data(&self, folder: &Path) -> Self {
+        let kept = self.kept.clone().or_else(|| Some(Arc::new(KeptData::below(folder))));
+        Self { kept, ..self.clone() }
+    }
+
     /// How many workers: as asked for, or one a core, never more than scenarios.
     pub(super) fn workers(&self, suite: &Suite, scenarios: usize) -> usize {
         let asked = self.jobs.or(suite.config.night.jobs);
@@ -232,5 +244,20 @@ impl RunOptions {
         // Who asks for so many on the command line means it.
         let jobs = if self.jobs.is_some() { usual } else { shaken.unwrap_or(usual) };
         jobs.clamp(1, scenarios.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_nights_have_the_data_of_their_night_and_another_night_has_its_own() {
+        let kept = |it: &RunOptions| it.kept.clone().expect("it keeps data");
+        let night = RunOptions::default().keeping_data(Path::new("a"));
+        let small = RunOptions { once: true, ..night.clone() }.keeping_data(Path::new("b"));
+        assert!(Arc::ptr_eq(&kept(&night), &kept(&small)));
+        let other = RunOptions::default().keeping_data(Path::new("c"));
+        assert!(!Arc::ptr_eq(&kept(&night), &kept(&other)));
     }
 }

@@ -33,7 +33,7 @@ use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
 use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
 use crate::process::Cookie;
-use crate::product::{self, ProductError};
+use crate::product::{self, KeptData, ProductError};
 use crate::surface::browser::{Browser, BrowserOptions, Credentialed, Window, environment_key};
 use crate::surface::mail::Sink;
 use crate::surface::veil::Veil;
@@ -87,7 +87,8 @@ pub(super) async fn run(
     let mail = sink(suite, plan).await?;
     let sends_to = mail.as_ref().map(Sink::address);
     let setups = tokio::sync::Mutex::default();
-    let desk = Desk { suite, options, builds, ledger, progress, sends_to, setups, stop };
+    let kept = options.kept.clone().unwrap_or_else(|| Arc::new(KeptData::below(scratch.path())));
+    let desk = Desk { suite, options, builds, ledger, progress, sends_to, setups, kept, stop };
     for sentence in &plan.not_isolated {
         desk.record("isolation", Ok(sentence), Duration::ZERO, Vec::new())?;
     }
@@ -254,6 +255,8 @@ struct Desk<'a> {
     sends_to: Option<std::net::SocketAddr>,
     /// Held while a product is set up.
     setups: tokio::sync::Mutex<()>,
+    /// The data of the products as the night finds it.
+    kept: Arc<KeptData>,
     stop: &'a Stop,
 }
 
@@ -373,7 +376,7 @@ impl Desk<'_> {
     ) -> Running {
         let shaken = self.options.shake.as_ref().map(|it| it.folder(scratch));
         let folders = shaken.unwrap_or_else(|| scratch.to_owned());
-        Running::new(prepared, self.variables(config), folders)
+        Running::new(prepared, self.variables(config), folders, self.kept.clone())
     }
 
     /// Sets one product up and sees that it can be served.

@@ -14,7 +14,7 @@ use crate::model::Scenario;
 use crate::model::soak::Usage;
 use crate::model::suite::Isolation;
 use crate::process::usage;
-use crate::product::{Crash, Prepared, ProductError, Server, WorkFolder};
+use crate::product::{Crash, KeptData, Prepared, ProductError, Server, WorkFolder};
 
 /// A product that dies more often than this in one night is not started again.
 const MOST_CRASHES: u32 = 3;
@@ -30,6 +30,8 @@ pub(super) struct Running {
     pub prepared: Prepared,
     pub variables: Variables,
     scratch: PathBuf,
+    /// What its data was when the night began.
+    pub(super) kept: Arc<KeptData>,
     /// Empty folders that attempts have left.
     shelf: Mutex<Vec<WorkFolder>>,
     shared: tokio::sync::Mutex<Shared>,
@@ -151,10 +153,15 @@ impl Variables {
 }
 
 impl Running {
-    pub(super) fn new(prepared: Prepared, variables: Variables, scratch: PathBuf) -> Self {
+    pub(super) fn new(
+        prepared: Prepared,
+        variables: Variables,
+        scratch: PathBuf,
+        kept: Arc<KeptData>,
+    ) -> Self {
         let shelf = Mutex::default();
         let shared = tokio::sync::Mutex::default();
-        Self { prepared, variables, scratch, shelf, shared, spares: Spares::default() }
+        Self { prepared, variables, scratch, kept, shelf, shared, spares: Spares::default() }
     }
 
     /// A folder for one attempt of a scenario with a fresh copy of the data.
@@ -163,11 +170,11 @@ impl Running {
     /// It cannot be made, or the data cannot be copied.
     pub(super) fn work(&self, scenario: &Scenario) -> Result<WorkFolder, ProductError> {
         let work = match self.shelf().pop() {
-            Some(emptied) => self.prepared.work_in(emptied)?,
-            None => self.prepared.fresh_work(&self.scratch)?,
+            Some(emptied) => self.prepared.work_in(emptied, &self.kept)?,
+            None => self.prepared.fresh_work(&self.scratch, &self.kept)?,
         };
         if let Some(data) = &scenario.data {
-            self.prepared.lay_over(&work, data)?;
+            self.prepared.lay_over(&work, data, &self.kept)?;
         }
         Ok(work)
     }
@@ -241,7 +248,7 @@ impl Running {
                 });
             }
         }
-        let folder = self.prepared.fresh_work(&self.scratch)?;
+        let folder = self.prepared.fresh_work(&self.scratch, &self.kept)?;
         let server = self.serve(&folder, neighbours).await?;
         let work = folder.work().to_owned();
         shared.served = server.map(|server| Arc::new(Served::new(server, work, Some(folder))));

@@ -62,6 +62,19 @@ impl Queue {
         }
     }
 
+    /// Waits until everything that waited for a worker was handed out.
+    pub(super) async fn drained(&self) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.state().waiting.is_empty() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     fn look(self: &Arc<Self>, scenarios: &[Scenario], stopping: bool) -> Look {
         let mut state = self.state();
         let free = |index: &usize| {
@@ -152,6 +165,25 @@ mod tests {
         stop.send_replace(true);
         assert_eq!(waiting.await.expect("no panic"), Some(1));
         drop(held);
+    }
+
+    #[tokio::test]
+    async fn it_is_drained_once_the_last_scenario_is_with_a_worker_and_not_before() {
+        let all = scenarios(&[&[], &[]]);
+        let queue = Queue::new(vec![0, 1]);
+        let stop = running();
+        let drained = tokio::spawn({
+            let queue = queue.clone();
+            async move { queue.drained().await }
+        });
+        let first = queue.next(&all, stop.subscribe()).await.expect("the first");
+        drop(first);
+        tokio::task::yield_now().await;
+        assert!(!drained.is_finished(), "one still waits for a worker");
+        let last = queue.next(&all, stop.subscribe()).await.expect("the last");
+        drop(last);
+        drained.await.expect("no panic");
+        queue.drained().await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -96,6 +96,7 @@ pub async fn settle(
 ) -> Result<Settled, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
     let folder = scratch::make()?;
+    let options = &options.keeping_data(folder.path());
     let none = nothing_earlier(folder.path())?;
     let mut rounds = Vec::new();
     let mut count = 0;

@@ -14,16 +14,19 @@ use crate::model::suite::Isolation;
 use crate::product::ProductError;
 
 impl Running {
-    /// Says that these scenarios are going to be attempted.
+    /// Says that these scenarios are going to be attempted; the data that they lay over the
+    /// product's is kept as it is now.
     pub(super) fn expect<'a>(&self, scenarios: impl Iterator<Item = &'a Scenario>) {
         let unsaid = Scenario::default();
         let own = self.prepared.name();
-        let count = scenarios
+        let said = scenarios
             .filter(|it| it.uses_product(own))
-            .filter(|it| {
-                self.takes_spare(if it.product.as_deref() == Some(own) { it } else { &unsaid })
-            })
-            .count();
+            .map(|it| if it.product.as_deref() == Some(own) { it } else { &unsaid });
+        let said: Vec<&Scenario> = said.collect();
+        for data in said.iter().filter_map(|it| it.data.as_ref()) {
+            self.prepared.keep(data, &self.kept);
+        }
+        let count = said.into_iter().filter(|it| self.takes_spare(it)).count();
         self.spares.left.store(count, Ordering::Relaxed);
     }
 

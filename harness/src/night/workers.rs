@@ -11,13 +11,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::afar::Afar;
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing::{end, joined, let_go};
+use super::closing::{end, joined, leave, let_go};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::looked::LookedAt;
 use super::means::Means;
 use super::more::More;
 use super::order::{self, Fit};
-use super::pages::retire;
+use super::pages::{make_room, retire};
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::{Queue, Turn};
@@ -128,6 +128,7 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
+    leave(&hall.side.means.browser_options).await;
     end(&hall.side.products, ledger).await?;
     failed.map_or(Ok((spare, hall)), Err)
 }
@@ -247,9 +248,11 @@ async fn timed(
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
-    let scenarios = &hall.side.means.plan.scenarios;
-    while let Some((turn, _hand)) = hall.next(&hall.queue).await {
-        let scenario = &scenarios[turn.index];
+    let Means { plan, browser_options, .. } = &*hall.side.means;
+    loop {
+        make_room(browser_options, &mut pair.own.browser, (&hall.queue, &hall.stop)).await;
+        let Some((turn, _hand)) = hall.next(&hall.queue).await else { break };
+        let scenario = &plan.scenarios[turn.index];
         let is_first = resume::earlier(&hall.side.means.ledger, scenario).ended.is_empty();
         if let Some(why) = hall.stop.why() {
             if is_first {
@@ -481,7 +484,8 @@ impl Hall {
             return afar.attempt(&means.ledger, scenario, (number, worker.purpose), stop).await;
         }
         let _here = self.here.acquire().await;
-        attempts::run(&self.side, scenario, number, worker, stop).await
+        let begins = || (self.progress)(Progress::AtFirstStep);
+        attempts::run_telling(&self.side, (scenario, number), worker, stop, &begins).await
     }
 
     /// Who attempts a scenario elsewhere, if anybody does.

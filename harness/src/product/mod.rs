@@ -11,8 +11,10 @@
 //! - `server.rs`: starts, watches and stops the server.
 //! - `ready.rs`: asks until a server is ready.
 //! - `work.rs`: a working folder with fresh data, gone when dropped.
+//! - `kept.rs`: data as a night found it, which is what working folders get.
 
 mod builds;
+mod kept;
 mod ready;
 mod repository;
 mod server;
@@ -31,6 +33,7 @@ use crate::model::template::UnknownReference;
 use crate::process::{CommandSpec, Cookie, Environment, Finished, Leftovers, ProcessError, run};
 
 pub use builds::{CachedBuild, builds_folder, cached_builds, clear_builds};
+pub use kept::KeptData;
 pub use repository::{Commit, Repository};
 pub use server::{Crash, Server};
 pub use work::WorkFolder;
@@ -365,42 +368,6 @@ impl Prepared {
     #[must_use]
     pub fn config(&self) -> &ProductConfig {
         &self.config
-    }
-
-    /// A new folder below `under` with a fresh copy of the product's data; gone when dropped.
-    ///
-    /// # Errors
-    /// Data that is not there or cannot be copied.
-    pub fn fresh_work(&self, under: &Path) -> Result<WorkFolder, ProductError> {
-        let data = self.config.data.as_ref().map(|data| self.root.join(data));
-        WorkFolder::create(under, data.as_deref())
-    }
-
-    /// As [`Self::fresh_work`], in a folder that an attempt before left empty.
-    ///
-    /// # Errors
-    /// Data that is not there or cannot be copied.
-    pub fn work_in(&self, emptied: WorkFolder) -> Result<WorkFolder, ProductError> {
-        let data = self.config.data.as_ref().map(|data| self.root.join(data));
-        emptied.filled(data.as_deref())
-    }
-
-    /// Lays a folder or file of the suite over the data in a working folder.
-    ///
-    /// # Errors
-    /// It is not there, or cannot be copied.
-    pub fn lay_over(&self, work: &WorkFolder, data: &str) -> Result<(), ProductError> {
-        let path = self.root.join(data);
-        if path.exists() {
-            return work.lay_over(&path);
-        }
-        Err(ProductError::Config {
-            product: self.name.clone(),
-            problem: format!(
-                "the scenario's data {data} is not there: no {}; create it, or correct `data`",
-                path.display()
-            ),
-        })
     }
 
     /// The environment of the product and its commands in a working folder.

@@ -62,9 +62,13 @@ impl Bench {
         prepare(setting, &nothing).await
     }
 
+    fn kept(&self) -> KeptData {
+        KeptData::below(self.folder.path())
+    }
+
     async fn serve(&self) -> (WorkFolder, Result<Server, ProductError>) {
         let prepared = self.prepare().await.unwrap();
-        let work = prepared.fresh_work(&self.folder.path().join("work")).unwrap();
+        let work = prepared.fresh_work(&self.folder.path().join("work"), &self.kept()).unwrap();
         let served = prepared.serve(&work, &nothing).await;
         (work, served.map(|server| server.expect("the product has serve:")))
     }
@@ -203,8 +207,15 @@ async fn data_is_fresh_for_everyone_and_goes_with_the_folder() {
     fs::set_permissions(fixtures.join("deep/a"), fs::Permissions::from_mode(0o444)).unwrap();
     let prepared = bench.prepare().await.unwrap();
     let under = bench.folder.path().join("work");
-    let first = prepared.fresh_work(&under).unwrap();
-    let second = prepared.fresh_work(&under).unwrap();
+    let kept = bench.kept();
+    let first = prepared.fresh_work(&under, &kept).unwrap();
+    fs::write(fixtures.join("late"), "late").unwrap();
+    let second = prepared.fresh_work(&under, &kept).unwrap();
+    assert!(!second.work().join("late").exists(), "a night has the data that it found");
+    let others = KeptData::below(&bench.folder.path().join("next"));
+    let next = prepared.fresh_work(&under, &others).unwrap();
+    assert!(next.work().join("late").exists(), "the next one finds other data");
+    drop(next);
     fs::remove_file(first.work().join("deep/a")).unwrap();
     let copy = second.work().join("deep/a");
     assert_eq!(fs::read_to_string(&copy).unwrap(), "a");
@@ -223,7 +234,8 @@ async fn missing_data_is_named_and_leaves_no_folder() {
     let bench =
         Bench::new(ProductConfig { data: Some("none".to_owned()), ..ProductConfig::default() });
     let under = bench.folder.path().join("work");
-    let error = bench.prepare().await.unwrap().fresh_work(&under).unwrap_err().to_string();
+    let prepared = bench.prepare().await.unwrap();
+    let error = prepared.fresh_work(&under, &bench.kept()).unwrap_err().to_string();
     assert!(error.starts_with("cannot copy the data "), "{error}");
     assert_eq!(fs::read_dir(&under).unwrap().count(), 0);
 }
@@ -491,8 +503,9 @@ async fn data_is_laid_over_data_and_never_through_a_link() {
     }
     std::os::unix::fs::symlink(suite.join("outside"), suite.join("base/away")).unwrap();
     let prepared = bench.prepare().await.unwrap();
-    let work = prepared.fresh_work(&bench.folder.path().join("work")).unwrap();
-    prepared.lay_over(&work, "over").unwrap();
+    let kept = bench.kept();
+    let work = prepared.fresh_work(&bench.folder.path().join("work"), &kept).unwrap();
+    prepared.lay_over(&work, "over", &kept).unwrap();
     let read = |name: &str| fs::read_to_string(work.work().join(name)).unwrap();
     assert_eq!(
         [read("a"), read("inner/kept"), read("inner/b"), read("away/c")],

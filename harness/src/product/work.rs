@@ -24,8 +24,8 @@ pub struct WorkFolder {
 }
 
 impl WorkFolder {
-    /// A new folder below `under`, with the content of a data folder, or a data file, copied into it.
-    pub(super) fn create(under: &Path, data: Option<&Path>) -> Result<Self, ProductError> {
+    /// A new, empty folder below `under`.
+    pub(super) fn create(under: &Path) -> Result<Self, ProductError> {
         fs::create_dir_all(under)
             .map_err(ProductError::io(format!("cannot create {}", under.display())))?;
         // Absolute and without links: it is compared with what commands print.
@@ -51,22 +51,12 @@ impl WorkFolder {
         }
         folder.mode = mode(&folder.work)
             .map_err(ProductError::io(format!("cannot look at {}", folder.work.display())))?;
-        folder.filled(data)
-    }
-
-    /// With the content of a data folder, or a data file, copied into it.
-    pub(super) fn filled(self, data: Option<&Path>) -> Result<Self, ProductError> {
-        if let Some(data) = data {
-            copy(data, &self.work)
-                .map_err(ProductError::io(format!("cannot copy the data {}", data.display())))?;
-        }
-        Ok(self)
+        Ok(folder)
     }
 
     /// Lays a folder's content, or a file, over what is there.
-    pub(super) fn lay_over(&self, data: &Path) -> Result<(), ProductError> {
+    pub(super) fn lay_over(&self, data: &Path) -> io::Result<()> {
         copy(data, &self.work)
-            .map_err(ProductError::io(format!("cannot copy the data {}", data.display())))
     }
 
     /// The same folder as empty as a new one, for the next attempt; `None`, and it is gone, where
@@ -139,7 +129,7 @@ fn mode(folder: &Path) -> io::Result<u32> {
 }
 
 /// Copies a folder's content, or a file, into a folder; times and permissions are kept, links stay links.
-fn copy(data: &Path, into: &Path) -> io::Result<()> {
+pub(super) fn copy(data: &Path, into: &Path) -> io::Result<()> {
     if data.is_file() {
         let name = data.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
         let target = into.join(name);

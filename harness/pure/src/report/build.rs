@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::agent::agent;
+use super::first_step::first_step;
 use super::lately::{risk_left, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
@@ -69,6 +70,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         weeks: weeks(&plan.history, &scenarios),
         risk_left: risk_left(plan, &scenarios),
         time: spent(plan, entries, &judgement.findings),
+        first_step: first_step(plan, entries),
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,

@@ -43,6 +43,7 @@
 //! - `weeks.rs`: what the last nights show, and where tonight's time went, as `night.json` holds it.
 //! - `lately.rs`: finds out what the last nights show.
 //! - `spent.rs`: finds out where the time went.
+//! - `first_step.rs`: how long it took until the first step began.
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `soak.rs`: what of a server grew while one scenario ran again and again.
@@ -64,6 +65,7 @@ mod facets;
 mod fact;
 mod files;
 mod finding;
+mod first_step;
 mod forge;
 mod html;
 mod insight;
@@ -104,6 +106,7 @@ use futures_util::future::BoxFuture;
 pub use agent::{AgentReport, OpinionReport, WayReport};
 pub use build::build;
 pub use covers::{Cover, covers};
+pub use first_step::FirstStep;
 pub use html::{PARTS, STYLE, script_hashes, survey_page};
 pub use insight::{Insight, InsightKind, insights};
 pub use message::{Mail, Message, Told, message};

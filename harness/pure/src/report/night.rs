@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::agent::AgentReport;
+use super::first_step::FirstStep;
 use super::weeks::{Spent, Weeks};
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
 use crate::model::asked::Parts;
@@ -118,6 +119,9 @@ pub struct NightReport {
     /// Where the night's time went, the most first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub time: Vec<Spent>,
+    /// How long it took until its first step began; `None` where nothing is known of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<FirstStep>,
     /// What is known of the files that the paths in this report name.
     #[serde(default)]
     pub evidence: IndexMap<String, EvidenceNote>,

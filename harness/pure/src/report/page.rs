@@ -364,6 +364,7 @@ fn how(report: &NightReport) -> HowView {
         ("Night".to_owned(), one_line(&night.id, 80)),
         ("Started".to_owned(), time(night.started)),
     ];
+    facts.extend(report.first_step.map(|it| ("First step".to_owned(), it.said())));
     facts.extend(night.finished.map(|at| ("Finished".to_owned(), time(at))));
     facts.extend(night.deadline.map(|at| ("Deadline".to_owned(), time(at))));
     facts.push(("Image environment".to_owned(), one_line(&night.environment, 200)));

@@ -3,8 +3,8 @@
 //! is [`super::remote`]'s.
 
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
@@ -12,7 +12,7 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpStream;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use url::Url;
 
 use super::gate::{Gate, Login};
@@ -34,6 +34,25 @@ pub struct Grid {
     gate: Arc<OnceCell<Gate>>,
     /// This machine, as those of the browsers reach it, where that is not seen from here.
     reach_us: Option<String>,
+    /// Has a receiver for each session that is asked for, or ended while nobody waits for that.
+    under_way: Arc<watch::Sender<()>>,
+    /// Since when each session is waited for that did not come yet.
+    waits: Arc<Mutex<Vec<Instant>>>,
+}
+
+/// Says of a grid, as long as it is held, that somebody waits for a session.
+pub(super) struct Wait {
+    grid: Grid,
+    since: Instant,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let mut waits = self.grid.waits();
+        if let Some(own) = waits.iter().position(|it| *it == self.since) {
+            waits.swap_remove(own);
+        }
+    }
 }
 
 impl Grid {
@@ -70,7 +89,9 @@ impl Grid {
         url.set_path(&path);
         let login = login.map(|(user, password)| Login { user, password });
         let shown = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, shown, login, gate: Arc::default(), reach_us })
+        let (gate, under_way) = (Arc::default(), Arc::new(watch::Sender::new(())));
+        let waits = Arc::default();
+        Ok(Self { url, shown, login, gate, reach_us, under_way, waits })
     }
 
     /// The same grid, told of by this text: its address is a secret, of which every part is one.
@@ -98,6 +119,34 @@ impl Grid {
     /// This machine, as those of the browsers reach it, where it was said.
     pub(crate) fn reach_us(&self) -> Option<&str> {
         self.reach_us.as_deref()
+    }
+
+    /// What whoever asks for a session, or ends one that nobody waits for, holds meanwhile.
+    pub(super) fn opens(&self) -> watch::Receiver<()> {
+        self.under_way.subscribe()
+    }
+
+    /// Whether no session is asked for or ended any more within this time. One that nobody waits for
+    /// is ended when it comes, as long as this program runs.
+    pub async fn has_settled(&self, limit: Duration) -> bool {
+        tokio::time::timeout(limit, self.under_way.closed()).await.is_ok()
+    }
+
+    /// Says that somebody waits for a session.
+    pub(super) fn wait(&self) -> Wait {
+        let since = Instant::now();
+        self.waits().push(since);
+        Wait { grid: self.clone(), since }
+    }
+
+    /// For how long somebody of this program waits for a session; `None` where nobody does.
+    #[must_use]
+    pub fn waited_for(&self) -> Option<Duration> {
+        self.waits().iter().map(Instant::elapsed).max()
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Vec<Instant>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What paths of commands are joined to: its address, or that of our gate before it.

@@ -1,5 +1,5 @@
 //! [`Remote`]: a session of a browser on another machine, from its place in the grid's queue to its
-//! end. [`Far`]: what is known of that machine.
+//! end, also where nobody waits for it any more. [`Far`]: what is known of that machine.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use fantoccini::{Client, ClientBuilder};
 use hyper::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use url::{ParseError, Url};
 
 use super::grid::Grid;
@@ -41,28 +43,43 @@ return families.map((family) => {
 });
 "#;
 
-/// A session of a browser on another machine.
+/// A session of a browser on another machine; it ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Remote {
     grid: Grid,
     session: String,
+    has_ended: bool,
 }
 
 impl Remote {
-    /// Waits for a free place and starts a browser there.
+    /// Waits for a free place and starts a browser there. Where nobody waits any more when the
+    /// session comes, it is ended.
     pub(crate) async fn start(
         grid: &Grid,
         wanted: Map<String, Value>,
     ) -> Result<(Self, Client), SurfaceError> {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(wanted);
-        let base = grid.base().await?;
-        let said = match tokio::time::timeout(QUEUED, builder.connect(base.as_str())).await {
-            Ok(Ok(client)) => {
-                let session = client.session_id().await.ok().flatten().unwrap_or_default();
-                return Ok((Self { grid: grid.clone(), session }, client));
+        let base = grid.base().await?.clone();
+        let (give, given) = oneshot::channel();
+        let (own, open, _wait) = (grid.clone(), grid.opens(), grid.wait());
+        tokio::spawn(async move {
+            let connected = match builder.connect(base.as_str()).await {
+                Ok(client) => {
+                    let session = client.session_id().await.ok().flatten().unwrap_or_default();
+                    Ok((Self { grid: own, session, has_ended: false }, client))
+                }
+                Err(error) => Err(first_line(&error.to_string())),
+            };
+            if let Err(Ok((remote, _client))) = give.send(connected) {
+                remote.stop().await;
             }
-            Ok(Err(error)) => first_line(&error.to_string()),
+            drop(open);
+        });
+        let said = match tokio::time::timeout(QUEUED, given).await {
+            Ok(Ok(Ok(started))) => return Ok(started),
+            Ok(Ok(Err(said))) => said,
+            Ok(Err(_)) => "asking for one broke off".to_owned(),
             Err(_) => format!("no place became free within {} s", QUEUED.as_secs()),
         };
         Err(SurfaceError::BrowserMissing(format!(
@@ -78,11 +95,31 @@ impl Remote {
     }
 
     /// Ends the session, also where its browser does not answer: its place is others' then.
-    pub(crate) async fn stop(self) {
-        let path = format!("session/{}", self.session);
-        if let Err(why) = self.grid.ask(Method::DELETE, &path).await {
-            tracing::debug!("{} could not be ended: {why}", self.name());
+    pub(crate) async fn stop(mut self) {
+        end(&self.grid, &self.session).await;
+        self.has_ended = true;
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
         }
+        // Who waited for its browser has gone in the middle, as where a night is stopped.
+        let Ok(runtime) = Handle::try_current() else { return };
+        let (grid, session) = (self.grid.clone(), std::mem::take(&mut self.session));
+        let open = grid.opens();
+        runtime.spawn(async move {
+            end(&grid, &session).await;
+            drop(open);
+        });
+    }
+}
+
+async fn end(grid: &Grid, session: &str) {
+    if let Err(why) = grid.ask(Method::DELETE, &format!("session/{session}")).await {
+        tracing::debug!("session {session} of the grid {} could not be ended: {why}", grid.name());
     }
 }
 
@@ -193,7 +230,103 @@ pub(crate) fn pack(file: &Path) -> Result<Parcel, SurfaceError> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+    use tokio::sync::watch;
+
     use super::*;
+
+    /// What a grid must do within, or never does.
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// A grid that gives a session once it may, with the first line of each request that it got.
+    async fn grid(may_give: watch::Receiver<bool>) -> (Grid, UnboundedReceiver<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (told, heard) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (told, mut may_give) = (told.clone(), may_give.clone());
+                tokio::spawn(async move {
+                    let (stream, first) = asked(stream).await;
+                    let gives = first == "POST /session";
+                    drop(told.send(first));
+                    let value = if gives {
+                        let _given = may_give.wait_for(|it| *it).await.is_ok();
+                        json!({ "sessionId": "a1", "capabilities": {} })
+                    } else {
+                        Value::Null
+                    };
+                    answer(stream, &json!({ "value": value }).to_string()).await;
+                });
+            }
+        });
+        (Grid::at(&format!("http://127.0.0.1:{port}"), None, None).expect("an address"), heard)
+    }
+
+    /// Reads a request: its method and path.
+    async fn asked(mut stream: TcpStream) -> (TcpStream, String) {
+        let mut bytes = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let head = head.to_lowercase();
+                let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
+                if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
+                    break;
+                }
+            }
+            match stream.read_u8().await {
+                Ok(byte) => bytes.push(byte),
+                Err(_) => break,
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let first: Vec<&str> = text.split(' ').take(2).collect();
+        (stream, first.join(" "))
+    }
+
+    async fn answer(mut stream: TcpStream, body: &str) {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        // Who has gone away hears no answer.
+        drop(stream.write_all(answer.as_bytes()).await);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_comes_when_nobody_waits_any_more_is_ended() {
+        let gives = watch::Sender::new(false);
+        let (grid, mut heard) = grid(gives.subscribe()).await;
+        tokio::select! {
+            _ = Remote::start(&grid, Map::new()) => unreachable!("it gives none yet"),
+            first = heard.recv() => {
+                assert_eq!(first.as_deref(), Some("POST /session"));
+                assert!(grid.waited_for().is_some(), "somebody waits");
+            }
+        }
+        assert_eq!(grid.waited_for(), None, "nobody waits any more");
+        assert!(!grid.has_settled(Duration::from_millis(50)).await, "one is still to come");
+        assert!(heard.try_recv().is_err(), "there is nothing to end yet");
+        gives.send_replace(true);
+        assert!(grid.has_settled(SOON).await, "it came, and was ended");
+        assert_eq!(heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_dropped_is_ended_and_one_that_is_used_stays() {
+        let gives = watch::Sender::new(true);
+        let (grid, mut heard) = grid(gives.subscribe()).await;
+        let (remote, client) = Remote::start(&grid, Map::new()).await.expect("it gives one");
+        assert_eq!(heard.recv().await.as_deref(), Some("POST /session"));
+        assert!(grid.has_settled(SOON).await, "nothing is under way");
+        assert!(heard.try_recv().is_err(), "somebody uses it");
+        assert_eq!(grid.waited_for(), None, "who uses one waits for none");
+        drop(remote);
+        assert!(grid.has_settled(SOON).await);
+        assert_eq!(heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+        drop(client);
+    }
 
     #[test]
     fn pictures_of_another_machine_have_its_system_and_fonts_in_their_key() {

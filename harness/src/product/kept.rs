@@ -1,0 +1,149 @@
+//! [`KeptData`]: data as a night found it. Attempts and servers get their copies from here: whoever
+//! changes the suite's own files meanwhile does not change the night. What of [`Prepared`] makes
+//! working folders.
+//!
+//! Neighbour: `work.rs`, which copies.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::work::copy;
+use super::{Prepared, ProductError, WorkFolder};
+
+/// Copies of data that were made once, in a folder of the night.
+#[derive(Debug)]
+pub struct KeptData {
+    folder: PathBuf,
+    /// Where the copy of each folder or file is.
+    copies: Mutex<HashMap<PathBuf, PathBuf>>,
+}
+
+impl KeptData {
+    /// None so far, in a folder below this one.
+    #[must_use]
+    pub fn below(folder: &Path) -> Self {
+        Self { folder: folder.join("data"), copies: Mutex::default() }
+    }
+
+    /// Where a folder or file lies as it was when it was first asked for.
+    pub(super) fn of(&self, original: &Path) -> io::Result<PathBuf> {
+        // Held while it is copied: whoever else wants it waits for the one copy.
+        let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(copy) = copies.get(original) {
+            return Ok(copy.clone());
+        }
+        let folder = self.folder.join(copies.len().to_string());
+        let name = original.file_name().filter(|_| original.is_file());
+        fs::create_dir_all(&folder)?;
+        if let Err(problem) = copy(original, &folder) {
+            // What is half there goes; why it is not whole is what counts.
+            drop(fs::remove_dir_all(&folder));
+            return Err(problem);
+        }
+        let kept = name.map_or_else(|| folder.clone(), |name| folder.join(name));
+        copies.insert(original.to_owned(), kept.clone());
+        Ok(kept)
+    }
+}
+
+impl Prepared {
+    /// A new folder below `under` with a fresh copy of the product's data; gone when dropped.
+    ///
+    /// # Errors
+    /// Data that is not there or cannot be copied.
+    pub fn fresh_work(&self, under: &Path, kept: &KeptData) -> Result<WorkFolder, ProductError> {
+        self.work_in(WorkFolder::create(under)?, kept)
+    }
+
+    /// As [`Self::fresh_work`], in a folder that an attempt before left empty.
+    ///
+    /// # Errors
+    /// Data that is not there or cannot be copied.
+    pub fn work_in(
+        &self,
+        emptied: WorkFolder,
+        kept: &KeptData,
+    ) -> Result<WorkFolder, ProductError> {
+        if let Some(data) = &self.config.data {
+            let path = self.root.join(data);
+            let copied = kept.of(&path).and_then(|it| emptied.lay_over(&it));
+            copied.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))?;
+        }
+        Ok(emptied)
+    }
+
+    /// Lays a folder or file of the suite over the data in a working folder.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be copied.
+    pub fn lay_over(
+        &self,
+        work: &WorkFolder,
+        data: &str,
+        kept: &KeptData,
+    ) -> Result<(), ProductError> {
+        let path = self.root.join(data);
+        match kept.of(&path).and_then(|it| work.lay_over(&it)) {
+            Err(_) if !path.exists() => Err(ProductError::Config {
+                product: self.name.clone(),
+                problem: format!(
+                    "the scenario's data {data} is not there: no {}; create it, or correct `data`",
+                    path.display()
+                ),
+            }),
+            done => {
+                done.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))
+            }
+        }
+    }
+
+    /// Keeps a folder or file of the suite as it is now. Who lays it over is told where it cannot be.
+    pub fn keep(&self, data: &str, kept: &KeptData) {
+        drop(kept.of(&self.root.join(data)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_what_it_was_when_it_was_first_asked_for_and_other_data_is_read_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = folder.path().join("suite");
+        fs::create_dir_all(suite.join("shop/deep")).unwrap();
+        fs::write(suite.join("shop/deep/a"), "before").unwrap();
+        std::os::unix::fs::symlink("deep/a", suite.join("shop/link")).unwrap();
+        fs::write(suite.join("one.csv"), "before").unwrap();
+        let kept = KeptData::below(&folder.path().join("night"));
+        let (shop, file) = (suite.join("shop"), suite.join("one.csv"));
+        let first = kept.of(&shop).unwrap();
+        assert_eq!(kept.of(&file).unwrap().file_name(), file.file_name());
+
+        fs::write(shop.join("deep/a"), "after").unwrap();
+        fs::write(shop.join("b"), "after").unwrap();
+        fs::remove_file(&file).unwrap();
+        let again = kept.of(&shop).unwrap();
+        assert_eq!(again, first);
+        assert_eq!(fs::read_to_string(again.join("link")).unwrap(), "before");
+        assert_eq!(fs::read_link(again.join("link")).unwrap(), Path::new("deep/a"));
+        assert!(!again.join("b").exists());
+        assert_eq!(fs::read_to_string(kept.of(&file).unwrap()).unwrap(), "before");
+
+        let next = KeptData::below(&folder.path().join("next"));
+        assert_eq!(fs::read_to_string(next.of(&shop).unwrap().join("b")).unwrap(), "after");
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_and_is_kept_once_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data.csv");
+        let kept = KeptData::below(&folder.path().join("night"));
+        assert_eq!(kept.of(&data).unwrap_err().kind(), io::ErrorKind::NotFound);
+        fs::write(&data, "now").unwrap();
+        assert_eq!(fs::read_to_string(kept.of(&data).unwrap()).unwrap(), "now");
+    }
+}
