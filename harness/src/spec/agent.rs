@@ -14,7 +14,8 @@ use crate::model::budget::{Budget, Price};
 const MOST_ATTEMPTS: u32 = 10;
 
 /// What only a model behind an address has.
-const OF_A_MODEL: [&str; 7] = ["api", "url", "model", "ca", "cassette", "tokens", "price"];
+const OF_A_MODEL: [&str; 8] =
+    ["api", "url", "model", "ca", "stream", "cassette", "tokens", "price"];
 /// What a model behind an address needs.
 const NEEDED: [(&str, &str); 3] =
     [("api", "openai-chat"), ("url", "'http://127.0.0.1:8080/v1'"), ("model", "smollm2")];
@@ -40,6 +41,10 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
     };
     let (cassette, ca) = (file("cassette"), file("ca"));
     let timeout = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
+    let stream = fields
+        .get("stream")
+        .and_then(|it| reader.choice(it, "value of \"stream\"", grammar::yes_or_no()))
+        .is_some_and(|it| it == "true");
     let tokens = fields.get("tokens").and_then(|it| reader.integer(it, "\"tokens\""));
     let price = fields.get("price").and_then(|it| price(reader, it));
     let budget = reader.budget(&fields);
@@ -57,6 +62,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         key,
         cassette,
         timeout_ms: timeout.unwrap_or(AgentConfig::TIMEOUT_MS),
+        stream,
         tokens: tokens.unwrap_or(AgentConfig::TOKENS),
         price,
         budget,
@@ -119,6 +125,7 @@ fn started(reader: &mut Reader, fields: &Fields<'_>, node: &Node) -> Option<Agen
         key,
         cassette: None,
         timeout_ms: timeout.unwrap_or(AgentConfig::COMMAND_TIMEOUT_MS),
+        stream: false,
         tokens: AgentConfig::TOKENS,
         price: None,
         budget,

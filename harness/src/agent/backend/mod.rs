@@ -12,12 +12,18 @@
 //! - `cassette.rs`: answers of an earlier night, without a model.
 //! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
+//! - `events.rs`: what a server sends as events, read from bytes that are split anywhere.
+//! - `stream.rs`: an answer that comes piece by piece.
+//! - `gauge.rs`: whether an answer that comes goes on past what its schema allows.
 
 mod brief;
 mod cassette;
+mod events;
+mod gauge;
 mod http;
 mod purse;
 mod reply;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -150,6 +156,17 @@ pub enum BackendError {
         /// How long it had, in milliseconds.
         within_ms: u64,
     },
+    /// It began its answer and then said nothing more.
+    #[error(
+        "the model said nothing more for {within_ms} ms in the middle of its answer; raise `agent: timeout`"
+    )]
+    Silent {
+        /// How long it had for its next words, in milliseconds.
+        within_ms: u64,
+    },
+    /// Its answer broke off.
+    #[error("the model's answer broke off: {0}")]
+    Broken(String),
     /// It refused.
     #[error("the model answered with status {status}: {said}")]
     Refused {
