@@ -32,6 +32,9 @@ pub struct AgentConfig {
     /// Whether it is asked to send its answer piece by piece, while it makes it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+    /// Whether it is shown the page as a picture, beside its lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pictures: bool,
     /// How many tokens one step may take, read and written.
     pub tokens: u64,
     /// What tokens cost; `None` counts no money.

@@ -48,6 +48,7 @@ pub struct Http {
     timeout: Duration,
     /// Whether it is asked to answer piece by piece.
     streams: bool,
+    takes_pictures: bool,
 }
 
 /// What the thread that asks tells.
@@ -107,6 +108,7 @@ impl Http {
             key,
             timeout,
             streams: config.stream,
+            takes_pictures: config.pictures,
         })
     }
 
@@ -134,10 +136,11 @@ impl Http {
         if self.streams {
             body = wire::streamed(self.api, body);
         }
+        let body = body.to_string();
         let (tell, mut told) = unbounded_channel();
-        let (own, form) = (self.clone(), request.form);
+        let (own, form, asked) = (self.clone(), request.form, wire::length(request, &body));
         std::thread::spawn(move || {
-            let parts = own.post(&body.to_string(), form, &tell);
+            let parts = own.post((body.as_str(), asked), form, &tell);
             let answer = parts.and_then(|it| it.answer(tries).map_err(finally));
             // Nobody listens any more where the time is over.
             drop(tell.send(News::End(answer)));
@@ -153,7 +156,13 @@ impl Http {
         }
     }
 
-    fn post(&self, body: &str, form: Form, tell: &UnboundedSender<News>) -> Result<Parts, Failed> {
+    /// Sends a request of so many characters.
+    fn post(
+        &self,
+        (body, asked): (&str, usize),
+        form: Form,
+        tell: &UnboundedSender<News>,
+    ) -> Result<Parts, Failed> {
         let mut http = self.agent.post(&self.url);
         for (name, value) in wire::headers(self.api, self.key.as_deref()) {
             http = http.header(name, value);
@@ -165,7 +174,7 @@ impl Http {
         if is_fine && self.streams && are_events(response.headers()) {
             let gathered = Gathered::new(self.api, form);
             let gathered = self.follow(response.body_mut(), gathered, tell)?;
-            return gathered.end(body.len()).map_err(|error| self.broke(error));
+            return gathered.end(asked).map_err(|error| self.broke(error));
         }
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
         let pause = pause.and_then(|it| retry_after(it, SystemTime::now()));
@@ -178,7 +187,7 @@ impl Http {
             return Err(Failed { error: BackendError::Refused { status, said }, again });
         }
         let parts = wire::whole(self.api, &bytes).map_err(finally)?;
-        Ok(parts.counted(body.len(), Ending::Own))
+        Ok(parts.counted(asked, Ending::Own))
     }
 
     /// Reads an answer that comes piece by piece, as far as it is read.
@@ -334,6 +343,10 @@ fn pause(tries: u32, asked: Option<Duration>, jitter: f64) -> Duration {
 impl Backend for Http {
     fn name(&self) -> &str {
         &self.model
+    }
+
+    fn takes_pictures(&self) -> bool {
+        self.takes_pictures
     }
 
     fn longest_ms(&self) -> u64 {

@@ -39,6 +39,9 @@ pub use self::purse::{Hold, Purse};
 pub use self::reply::{proposal, proposal_or_command, question};
 pub use self::view::{Sight, View};
 
+/// More tokens than a hosted model counts for a picture of a page.
+const MOST_OF_PICTURE: usize = 40_000;
+
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -56,6 +59,27 @@ pub struct Request {
     /// What may be answered beside an action.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    /// The page as it looks, where the model takes pictures. Answers of an earlier night are found
+    /// without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+/// A picture of a page, in which no secret can be seen.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Where it lies in the night, by its hash.
+    pub path: String,
+    /// It itself, as PNG; a request that is kept does not repeat it.
+    #[serde(skip)]
+    pub png: Vec<u8>,
+}
+
+/// Never its bytes.
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({}, {} bytes)", self.path, self.png.len())
+    }
 }
 
 impl Request {
@@ -63,7 +87,7 @@ impl Request {
     #[must_use]
     pub fn new(system: &str, user: &impl ToString, form: Form) -> Self {
         let (system, user) = (system.to_owned(), user.to_string());
-        Self { system, user, form, refs: Vec::new(), offers: Vec::new() }
+        Self { system, user, form, refs: Vec::new(), offers: Vec::new(), picture: None }
     }
 }
 
@@ -222,10 +246,16 @@ pub trait Backend: Send + Sync {
     /// What it is called in the ledger.
     fn name(&self) -> &str;
 
+    /// Whether a picture of the page may be a part of what it is asked.
+    fn takes_pictures(&self) -> bool {
+        false
+    }
+
     /// How many tokens an answer to this may take at the most, read and written: none is shorter than a
     /// byte, and an answer is cut where it is longest.
     fn most_tokens(&self, request: &Request) -> (u64, u64) {
-        let read = request.system.len() + request.user.len();
+        let picture = if request.picture.is_some() { MOST_OF_PICTURE } else { 0 };
+        let read = request.system.len() + request.user.len() + picture;
         (u64::try_from(read).unwrap_or(u64::MAX), u64::from(wire::most_tokens(request.form)))
     }
 

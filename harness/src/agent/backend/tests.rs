@@ -114,6 +114,7 @@ fn config(api: AgentApi, url: &str) -> AgentConfig {
         cassette: None,
         timeout_ms: 10_000,
         stream: false,
+        pictures: false,
         tokens: 1_000,
         price: None,
         budget: Budget::default(),

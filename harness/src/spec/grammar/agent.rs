@@ -104,6 +104,12 @@ pub(crate) static AGENT: Object = object(
             "true",
         ),
         optional(
+            "pictures",
+            Shape::Words(yes_or_no),
+            "Whether it is shown the page as a picture too, in which secrets are painted over; for a model that takes pictures.",
+            "true",
+        ),
+        optional(
             "cassette",
             Shape::Text,
             "A night directory whose answers stand for the model's, which is not asked; a request that it lacks fails its step.",
