@@ -99,7 +99,7 @@ impl Gathered {
                 self.has_ended = true;
                 Heard::End
             }
-            other if other.ends_with(".delta") => Heard::Piece,
+            other if other.rsplit('.').next() == Some("delta") => Heard::Piece,
             _ => Heard::Nothing,
         }
     }
