@@ -3,7 +3,7 @@
 
 use super::*;
 
-const WHY: &str = r#"{"action":"click","ref":"e1","text":null,"why":"spart 5 €, größtenteils"}"#;
+const WHY: &str = r#"{"action":"click","ref":"e1","text":null,"why":"it costs 5 €, not 6 £"}"#;
 
 /// A piece of an answer in chat.
 fn piece(content: &str) -> Value {
