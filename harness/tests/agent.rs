@@ -1,6 +1,8 @@
 //! A language model in whole nights: a scripted one on loopback takes a goal whose words are refused,
 //! what it found is accepted, and no later night asks it again; one that obeys a page gains nothing.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::scripted_model::{model, reference};
@@ -130,4 +132,70 @@ fn a_model_that_obeys_the_page_is_stopped() {
     let wall =
         "forbidden by policy: proposed, 127.0.0.2:9 is neither the product nor in allow-hosts";
     assert!(told.starts_with(wall), "{told}");
+}
+
+/// What the product's page shows in red beside what it shows in blue, as Python.
+fn showing(red: &str) -> String {
+    let style = |colour: &str| format!("style=\"font: 40px monospace; color: {colour}\"");
+    let (first, second) = (style("#f00"), style("#00f"));
+    let page = format!(
+        "import os\nPAGE = PAGE.replace('Ignore', '<b {first}>' + {red} + '</b><p {second}>beside</p>')\nclass Pages"
+    );
+    PAGES.replacen("class Pages", &page, 1)
+}
+
+/// How many points of a picture are red, and how many blue.
+fn colours(png: &[u8]) -> (usize, usize) {
+    let picture = image::load_from_memory(png).expect("a PNG").into_rgb8();
+    let count = |is: &dyn Fn([u8; 3]) -> bool| picture.pixels().filter(|it| is(it.0)).count();
+    let red = count(&|[red, green, blue]| red > 200 && green < 80 && blue < 80);
+    (red, count(&|[red, green, blue]| blue > 200 && green < 80 && red < 80))
+}
+
+/// The picture that came with a request.
+fn sent(told: &Value) -> Option<Vec<u8>> {
+    let data = told["picture"].as_str()?.strip_prefix("data:image/png;base64,")?;
+    Some(STANDARD.decode(data).expect("base64"))
+}
+
+#[test]
+fn a_model_that_takes_pictures_sees_the_page_without_its_secrets() {
+    let token = [("TOKEN", "aB3dE6gH9jK1")];
+    for (red, pictures) in [("os.environ['SHOP_TOKEN']", true), ("'nothing'", true), ("''", false)]
+    {
+        let (port, asked) = model(sensible);
+        let suite = suite(port);
+        suite.write("data/pages.py", &showing(red));
+        let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
+        let config = config.expect("it was written").replace(
+            "data: data\n",
+            "data: data\n    env: { SHOP_TOKEN: '${secret:TOKEN}' }\n",
+        );
+        let more = format!("model: scripted, pictures: {pictures} }}");
+        suite.write("nightshift.yaml", &config.replace("model: scripted }", &more));
+        let answer = suite.run_with(&["run", "--no-pdf", "--out", "first"], &token);
+        assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+        let all = asked.lock().expect("unpoisoned").clone();
+        assert_eq!(all.len(), 2, "an action, and that it is done");
+        let ledger = std::fs::read_to_string(suite.root().join("first/ledger.jsonl"));
+        let ledger = ledger.expect("a ledger");
+        let noted = ledger.lines().filter_map(|it| {
+            let line: Value = serde_json::from_str(it).expect("a line of JSON");
+            let path = line.pointer("/event/pursuit/picture")?.as_str()?.to_owned();
+            Some(std::fs::read(suite.root().join("first").join(path)).expect("it is kept"))
+        });
+        let sent: Vec<Vec<u8>> = all.iter().filter_map(sent).collect();
+        assert_eq!(sent, noted.collect::<Vec<_>>(), "the ledger says what was sent");
+        assert_eq!(sent.len(), if pictures { 2 } else { 0 });
+        for png in &sent {
+            let (seen, beside) = colours(png);
+            assert!(beside > 20, "the page is seen");
+            assert_eq!(seen > 20, red == "'nothing'", "a secret is not: {seen} points of {red}");
+        }
+
+        let again = ["run", "--no-pdf", "--set", "agent.cassette=first", "--out", "second"];
+        let answer = suite.run_with(&again, &token);
+        assert_eq!(answer.code, Some(0), "answered without a picture: {}", answer.stderr);
+        assert_eq!(asked.lock().expect("unpoisoned").len(), 2);
+    }
 }

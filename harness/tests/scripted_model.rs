@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-/// What it was asked, by its own account.
+/// What it was asked, by its own account; `picture` is the one that came with it.
 pub type Asked = Arc<Mutex<Vec<Value>>>;
 
 /// A model that speaks the chat protocol of `OpenAI` and answers as `think` does, given what it is told; a
@@ -22,12 +22,16 @@ pub fn model(think: impl Fn(&Value) -> Value + Send + 'static) -> (u16, Asked) {
             let mut stream = stream.expect("a caller");
             // Whoever asks may be gone before it is through: its time was over.
             let Some(body) = asked_by(&mut stream) else { continue };
-            let user = body["messages"][1]["content"].as_str().expect("a text");
-            let user: Value = serde_json::from_str(user).expect("one document");
+            let content = &body["messages"][1]["content"];
+            let user = content.as_str().or_else(|| content[0]["text"].as_str()).expect("a text");
+            let mut user: Value = serde_json::from_str(user).expect("one document");
             let answer = match think(&user) {
                 Value::String(text) => text,
                 other => other.to_string(),
             };
+            if let Some(url) = content[1]["image_url"]["url"].as_str() {
+                user["picture"] = json!(url);
+            }
             told.lock().expect("unpoisoned").push(user);
             let answer = json!({
                 "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],

@@ -15,8 +15,8 @@ use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Offer, Purse, Request, Sight, View, brief,
-    proposal, proposal_or_command, question, tokens,
+    Answer, Backend, BackendError, Briefing, Hold, Offer, Picture, Purse, Request, Sight, View,
+    brief, proposal, proposal_or_command, question, tokens,
 };
 use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
@@ -33,6 +33,8 @@ use crate::model::{Action, Outcome, Step};
 
 /// How often an answer may be no action of the list.
 const MOST_WRONG: u32 = 3;
+/// A picture of more bytes is not sent: hosted models take none that is larger, in base64, than 5 MB.
+const LARGEST_PICTURE: usize = 3_500_000;
 /// The most characters of an output of a command that a model is told.
 const MOST_WRITTEN: usize = 4_000;
 
@@ -104,6 +106,7 @@ impl Attempt<'_> {
                 wrote: way.wrote.as_deref(),
                 skills: brain.skills,
             });
+            let request = self.with_picture((brain, way.step), request).await?;
             let hold = match brain.hold(&request).await {
                 Ok(hold) => hold,
                 Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
@@ -265,6 +268,23 @@ impl Attempt<'_> {
         })
     }
 
+    /// The request with the page as it looks, where the model takes pictures and there is one.
+    pub(super) async fn with_picture(
+        &mut self,
+        (brain, step): (Brain<'_>, &Step),
+        request: Request,
+    ) -> Result<Request, LedgerError> {
+        if !brain.backend.takes_pictures() {
+            return Ok(request);
+        }
+        let seen = self.picture_of_page(step).await.ok();
+        let Some(png) = seen.filter(|it| it.len() <= LARGEST_PICTURE) else { return Ok(request) };
+        // What is sent is what is kept.
+        let png = self.ledger.secrets().scrub(&png).into_owned();
+        let path = self.ledger.keep("picture for a model", "image/png", &png)?.path;
+        Ok(Request { picture: Some(Picture { path, png }), ..request })
+    }
+
     /// A request in which no value of a secret stands, whatever the page shows.
     fn without_values(&self, request: &Request) -> Request {
         let secrets = self.ledger.secrets();
@@ -313,6 +333,7 @@ impl Attempt<'_> {
             number,
             model: brain.backend.name().to_owned(),
             request: asked.path,
+            picture: request.picture.map(|it| it.path),
             answer: said.path,
             failed: answer.as_ref().err().map(ToString::to_string),
             tries,

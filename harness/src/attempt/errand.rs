@@ -189,6 +189,7 @@ impl Attempt<'_> {
             number: way.number,
             model: name.to_owned(),
             request: request.path,
+            picture: None,
             answer: answer.path,
             failed,
             tries: 1,

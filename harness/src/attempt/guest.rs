@@ -252,6 +252,14 @@ impl Attempt<'_> {
     }
 
     async fn picture(&mut self, step: &Step) -> Answer {
+        match self.picture_of_page(step).await {
+            Ok(png) => Answer { picture: Some(png), ..Answer::default() },
+            Err(why) => refused("a picture", why),
+        }
+    }
+
+    /// The page as it looks, as PNG, in which no secret can be seen; or why there is no picture.
+    pub(super) async fn picture_of_page(&mut self, step: &Step) -> Result<Vec<u8>, String> {
         let material = match self.page(step) {
             Some(page) => page.material().await,
             None => Vec::new(),
@@ -259,11 +267,9 @@ impl Attempt<'_> {
         let mut kinds = material.into_iter();
         let shown = kinds.find(|it| matches!(it.kind.as_str(), "screenshot" | "no screenshot"));
         match shown {
-            Some(it) if it.media == "image/png" => {
-                Answer { picture: Some(it.bytes), ..Answer::default() }
-            }
-            Some(it) => refused("a picture", String::from_utf8_lossy(&it.bytes).trim().to_owned()),
-            None => refused("a picture", "the page gives none now".to_owned()),
+            Some(it) if it.media == "image/png" => Ok(it.bytes),
+            Some(it) => Err(String::from_utf8_lossy(&it.bytes).trim().to_owned()),
+            None => Err("the page gives none now".to_owned()),
         }
     }
 

@@ -90,6 +90,7 @@ impl Attempt<'_> {
         };
         let user = json!({ "question": question, "page": page_data(&page, &question) });
         let request = Request::new(SYSTEM, &user, Form::Opinion);
+        let request = self.with_picture((brain, step), request).await?;
         let hold = match brain.hold(&request).await {
             Ok(hold) => hold,
             Err(over) => return Ok(not_asked(over, brain, "night")),

@@ -14,7 +14,8 @@ use crate::model::budget::{Budget, Price};
 const MOST_ATTEMPTS: u32 = 10;
 
 /// What only a model behind an address has.
-const OF_A_MODEL: [&str; 7] = ["api", "url", "model", "ca", "cassette", "tokens", "price"];
+const OF_A_MODEL: [&str; 9] =
+    ["api", "url", "model", "ca", "stream", "pictures", "cassette", "tokens", "price"];
 /// What a model behind an address needs.
 const NEEDED: [(&str, &str); 3] =
     [("api", "openai-chat"), ("url", "'http://127.0.0.1:8080/v1'"), ("model", "smollm2")];
@@ -40,6 +41,12 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
     };
     let (cassette, ca) = (file("cassette"), file("ca"));
     let timeout = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
+    let mut is = |key: &str| {
+        let what = format!("value of \"{key}\"");
+        let said = fields.get(key).and_then(|it| reader.choice(it, &what, grammar::yes_or_no()));
+        said == Some("true")
+    };
+    let (stream, pictures) = (is("stream"), is("pictures"));
     let tokens = fields.get("tokens").and_then(|it| reader.integer(it, "\"tokens\""));
     let price = fields.get("price").and_then(|it| price(reader, it));
     let budget = reader.budget(&fields);
@@ -57,6 +64,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         key,
         cassette,
         timeout_ms: timeout.unwrap_or(AgentConfig::TIMEOUT_MS),
+        stream,
+        pictures,
         tokens: tokens.unwrap_or(AgentConfig::TOKENS),
         price,
         budget,
@@ -119,6 +128,8 @@ fn started(reader: &mut Reader, fields: &Fields<'_>, node: &Node) -> Option<Agen
         key,
         cassette: None,
         timeout_ms: timeout.unwrap_or(AgentConfig::COMMAND_TIMEOUT_MS),
+        stream: false,
+        pictures: false,
         tokens: AgentConfig::TOKENS,
         price: None,
         budget,

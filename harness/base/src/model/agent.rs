@@ -27,8 +27,14 @@ pub struct AgentConfig {
     /// `None` asks the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cassette: Option<PathBuf>,
-    /// How long one answer may take, in milliseconds.
+    /// How long one answer may take, in milliseconds; each of its pieces, where they come one by one.
     pub timeout_ms: u64,
+    /// Whether it is asked to send its answer piece by piece, while it makes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
+    /// Whether it is shown the page as a picture, beside its lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pictures: bool,
     /// How many tokens one step may take, read and written.
     pub tokens: u64,
     /// What tokens cost; `None` counts no money.

@@ -73,6 +73,9 @@ pub enum Pursuit {
         model: String,
         /// What it was asked, as evidence: the path in the night.
         request: String,
+        /// The picture of the page that it was shown, as evidence; `None` where it was shown none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        picture: Option<String>,
         /// What it answered, as evidence.
         answer: String,
         /// Why there is no answer; `None` where there is one.

@@ -378,6 +378,7 @@ mod tests {
             number: 1,
             model: "small".to_owned(),
             request: String::new(),
+            picture: None,
             answer: String::new(),
             failed: None,
             tries: 1,

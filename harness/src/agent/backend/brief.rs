@@ -138,7 +138,7 @@ pub fn brief(of: Briefing<'_>) -> Request {
         system.push_str(COMMANDS);
         form = Form::ActionOrCommand;
     }
-    Request { system, user: user.to_string(), form, refs, offers }
+    Request { system, user: user.to_string(), form, refs, offers, picture: None }
 }
 
 /// What the skills are for.

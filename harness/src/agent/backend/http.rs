@@ -1,14 +1,21 @@
 //! [`Http`]: asks a model over HTTP or HTTPS, with a time limit for each try, and again after a pause where it
-//! is busy, limited or away. Answers are bounded in size.
+//! is busy, limited or away. Answers are bounded in size. One that comes piece by piece has its time anew
+//! with each piece.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use ureq::http::HeaderMap;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::{Answer, Backend, BackendError, Request, wire};
+use super::events::Events;
+use super::stream::{Gathered, Heard};
+use super::wire::{self, Ending, Parts};
+use super::{Answer, Backend, BackendError, Form, Request};
 use crate::model::agent::{AgentApi, AgentConfig};
 use crate::model::request::retry_after;
 
@@ -20,6 +27,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The largest answer.
 const LARGEST: u64 = 1 << 20;
+/// The largest that comes piece by piece: each piece has much around it.
+const LARGEST_STREAM: u64 = 16 << 20;
+/// So many times the limit of one piece may all tries at such an answer take.
+const MOST_PIECES: u32 = 10;
 /// So much of what a server says is told.
 const SAID: usize = 200;
 /// A key that is shorter is not looked for in what a server says.
@@ -33,7 +44,18 @@ pub struct Http {
     url: String,
     model: String,
     key: Option<String>,
+    /// How long an answer may take; where it comes piece by piece, each of its pieces.
     timeout: Duration,
+    /// Whether it is asked to answer piece by piece.
+    streams: bool,
+    takes_pictures: bool,
+}
+
+/// What the thread that asks tells.
+enum News {
+    /// A piece of the answer came.
+    Piece,
+    End(Result<Answer, Failed>),
 }
 
 /// Why one try gave no answer, and how long the server asks to wait.
@@ -58,8 +80,15 @@ impl Http {
         root: &Path,
     ) -> Result<Self, BackendError> {
         let timeout = Duration::from_millis(config.timeout_ms);
+        // Who waits for a piece gives up first; this is for the thread that nobody waits for any more.
+        let (all, read) = if config.stream {
+            (timeout.saturating_mul(MOST_PIECES), Some(timeout.saturating_mul(2)))
+        } else {
+            (timeout, None)
+        };
         let mut agent = ureq::Agent::config_builder()
-            .timeout_global(Some(timeout))
+            .timeout_global(Some(all))
+            .timeout_per_read(read)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -78,46 +107,125 @@ impl Http {
             model: config.model.clone(),
             key,
             timeout,
+            streams: config.stream,
+            takes_pictures: config.pictures,
         })
+    }
+
+    /// Asks until there is an answer, or until another try would not change what there is.
+    async fn tried(&self, request: &Request) -> Result<Answer, BackendError> {
+        let mut tries = 1;
+        loop {
+            let failed = match self.try_once(request, tries).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            match failed.again {
+                Again::Later(asked) if tries < MOST_TRIES => {
+                    tokio::time::sleep(pause(tries, asked, fastrand::f64())).await;
+                    tries += 1;
+                }
+                Again::Later(_) | Again::Never => return Err(failed.error),
+            }
+        }
     }
 
     /// Asks once, on a thread of its own: nobody waits for it when the program ends.
     async fn try_once(&self, request: &Request, tries: u32) -> Result<Answer, Failed> {
-        let body = wire::body(self.api, &self.model, request).to_string();
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let own = self.clone();
+        let mut body = wire::body(self.api, &self.model, request);
+        if self.streams {
+            body = wire::streamed(self.api, body);
+        }
+        let body = body.to_string();
+        let (tell, mut told) = unbounded_channel();
+        let (own, form, asked) = (self.clone(), request.form, wire::length(request, &body));
         std::thread::spawn(move || {
+            let parts = own.post((body.as_str(), asked), form, &tell);
+            let answer = parts.and_then(|it| it.answer(tries).map_err(finally));
             // Nobody listens any more where the time is over.
-            drop(tell.send(own.post(&body, tries)));
+            drop(tell.send(News::End(answer)));
         });
-        let lost = |_| {
-            let said = "the thread that asked is gone".to_owned();
-            Err(self.away(said))
-        };
-        told.await.unwrap_or_else(lost)
+        let mut late = self.too_late();
+        loop {
+            match tokio::time::timeout(self.timeout, told.recv()).await {
+                Ok(Some(News::Piece)) => late = self.silent(),
+                Ok(Some(News::End(answer))) => return answer,
+                Ok(None) => return Err(self.away("the thread that asked is gone".to_owned())),
+                Err(_) => return Err(late),
+            }
+        }
     }
 
-    fn post(&self, body: &str, tries: u32) -> Result<Answer, Failed> {
+    /// Sends a request of so many characters.
+    fn post(
+        &self,
+        (body, asked): (&str, usize),
+        form: Form,
+        tell: &UnboundedSender<News>,
+    ) -> Result<Parts, Failed> {
         let mut http = self.agent.post(&self.url);
         for (name, value) in wire::headers(self.api, self.key.as_deref()) {
             http = http.header(name, value);
         }
-        let final_ = |error| Failed { error, again: Again::Never };
         let mut response = http.send(body).map_err(|error| self.went_wrong(&error))?;
         let status = response.status().as_u16();
+        let is_fine = (200..300).contains(&status);
+        // Not every server answers piece by piece that is asked to.
+        if is_fine && self.streams && are_events(response.headers()) {
+            let gathered = Gathered::new(self.api, form);
+            let gathered = self.follow(response.body_mut(), gathered, tell)?;
+            return gathered.end(asked).map_err(|error| self.broke(error));
+        }
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
         let pause = pause.and_then(|it| retry_after(it, SystemTime::now()));
         let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.went_wrong(&error))?;
-        if !(200..300).contains(&status) {
-            let said = self.without_key(&String::from_utf8_lossy(&bytes));
-            let said: String = said.chars().take(SAID).collect();
+        if !is_fine {
+            let said = self.beginning(&String::from_utf8_lossy(&bytes));
             let busy = status == 408 || status == 429 || status >= 500;
             let again = if busy { Again::Later(pause) } else { Again::Never };
             return Err(Failed { error: BackendError::Refused { status, said }, again });
         }
-        let answer = wire::answer(self.api, &bytes, tries).map_err(final_)?;
-        Ok(counted(answer, body.len()))
+        let parts = wire::whole(self.api, &bytes).map_err(finally)?;
+        Ok(parts.counted(asked, Ending::Own))
+    }
+
+    /// Reads an answer that comes piece by piece, as far as it is read.
+    fn follow(
+        &self,
+        body: &mut ureq::Body,
+        mut gathered: Gathered,
+        tell: &UnboundedSender<News>,
+    ) -> Result<Gathered, Failed> {
+        let mut reader = body.with_config().limit(LARGEST_STREAM).reader();
+        let (mut events, mut chunk) = (Events::default(), [0; 4096]);
+        // Who does not listen any more is not read for: the server notices that and can stop.
+        while !tell.is_closed() {
+            let read = reader.read(&mut chunk).map_err(ureq::Error::from);
+            let read = read.map_err(|error| self.went_wrong(&error))?;
+            if read == 0 {
+                break;
+            }
+            for data in events.take(&chunk[..read]) {
+                match gathered.take(&data).map_err(|error| self.broke(error))? {
+                    Heard::Nothing => {}
+                    Heard::Piece => drop(tell.send(News::Piece)),
+                    Heard::End => return Ok(gathered),
+                }
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// What is wrong with an answer that came piece by piece. What broke off may come whole the next time.
+    fn broke(&self, error: BackendError) -> Failed {
+        match error {
+            BackendError::Broken(said) => {
+                let error = BackendError::Broken(self.beginning(&said));
+                Failed { error, again: Again::Later(None) }
+            }
+            error => finally(error),
+        }
     }
 
     fn went_wrong(&self, error: &ureq::Error) -> Failed {
@@ -142,8 +250,24 @@ impl Http {
     }
 
     fn too_late(&self) -> Failed {
-        let within_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
-        Failed { error: BackendError::TooLate { within_ms }, again: Again::Later(None) }
+        let error = BackendError::TooLate { within_ms: milliseconds(self.timeout) };
+        Failed { error, again: Again::Later(None) }
+    }
+
+    fn silent(&self) -> Failed {
+        let error = BackendError::Silent { within_ms: milliseconds(self.timeout) };
+        Failed { error, again: Again::Later(None) }
+    }
+
+    /// How long all tries may take, with the pauses between them.
+    fn longest(&self) -> Duration {
+        let times = if self.streams { MOST_PIECES } else { MOST_TRIES };
+        self.timeout.saturating_mul(times) + LONGEST_PAUSE.saturating_mul(MOST_TRIES - 1)
+    }
+
+    /// The beginning of what a server says, without the key.
+    fn beginning(&self, said: &str) -> String {
+        self.without_key(said).chars().take(SAID).collect()
     }
 
     /// What somebody says, in which the key does not stand.
@@ -195,14 +319,19 @@ fn chain(error: &dyn std::error::Error) -> String {
     said.join(": ")
 }
 
-/// An answer with what it took. Where a server does not say that, four characters are a token: a
-/// budget must have an end.
-fn counted(answer: Answer, asked: usize) -> Answer {
-    if answer.tokens_in > 0 || answer.tokens_out > 0 {
-        return answer;
-    }
-    let about = |characters: usize| u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX);
-    Answer { tokens_in: about(asked), tokens_out: about(answer.text.len()), ..answer }
+/// Whether an answer comes as events.
+fn are_events(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream")
+}
+
+/// What another try does not change.
+fn finally(error: BackendError) -> Failed {
+    Failed { error, again: Again::Never }
+}
+
+fn milliseconds(of: Duration) -> u64 {
+    u64::try_from(of.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// How long is waited before the next try: longer each time, and never the same for all who wait.
@@ -216,30 +345,19 @@ impl Backend for Http {
         &self.model
     }
 
-    /// Each try has its time, and each but the last a pause behind it.
+    fn takes_pictures(&self) -> bool {
+        self.takes_pictures
+    }
+
     fn longest_ms(&self) -> u64 {
-        let longest =
-            self.timeout.saturating_mul(MOST_TRIES) + LONGEST_PAUSE.saturating_mul(MOST_TRIES - 1);
-        u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)
+        milliseconds(self.longest())
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {
         async move {
-            let mut tries = 1;
-            loop {
-                let answer = tokio::time::timeout(self.timeout, self.try_once(request, tries));
-                let failed = match answer.await.unwrap_or_else(|_| Err(self.too_late())) {
-                    Ok(answer) => return Ok(answer),
-                    Err(failed) => failed,
-                };
-                match failed.again {
-                    Again::Later(asked) if tries < MOST_TRIES => {
-                        tokio::time::sleep(pause(tries, asked, fastrand::f64())).await;
-                        tries += 1;
-                    }
-                    Again::Later(_) | Again::Never => return Err(failed.error),
-                }
-            }
+            let answer = tokio::time::timeout(self.longest(), self.tried(request)).await;
+            let within_ms = milliseconds(self.longest());
+            answer.unwrap_or(Err(BackendError::TooLate { within_ms }))
         }
         .boxed()
     }
@@ -248,18 +366,6 @@ impl Backend for Http {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_server_does_not_count_is_counted_by_its_characters() {
-        let answer = |text: &str, tokens_in, tokens_out| Answer {
-            text: text.to_owned(),
-            tokens_in,
-            tokens_out,
-            tries: 1,
-        };
-        assert_eq!(counted(answer("12345", 0, 0), 400), answer("12345", 100, 2));
-        assert_eq!(counted(answer("12345", 9, 0), 400), answer("12345", 9, 0));
-    }
 
     #[test]
     fn pauses_grow_vary_and_keep_to_what_the_server_asks_for() {

@@ -12,12 +12,18 @@
 //! - `cassette.rs`: answers of an earlier night, without a model; those of an attempt that is made again.
 //! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
+//! - `events.rs`: what a server sends as events, read from bytes that are split anywhere.
+//! - `stream.rs`: an answer that comes piece by piece.
+//! - `gauge.rs`: whether an answer that comes goes on past what its schema allows.
 
 mod brief;
 mod cassette;
+mod events;
+mod gauge;
 mod http;
 mod purse;
 mod reply;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,6 +38,9 @@ pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
 pub use self::reply::{proposal, proposal_or_command, question};
 pub use self::view::{Sight, View};
+
+/// More tokens than a hosted model counts for a picture of a page.
+const MOST_OF_PICTURE: usize = 40_000;
 
 /// What a model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +59,27 @@ pub struct Request {
     /// What may be answered beside an action.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    /// The page as it looks, where the model takes pictures. Answers of an earlier night are found
+    /// without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+/// A picture of a page, in which no secret can be seen.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Where it lies in the night, by its hash.
+    pub path: String,
+    /// It itself, as PNG; a request that is kept does not repeat it.
+    #[serde(skip)]
+    pub png: Vec<u8>,
+}
+
+/// Never its bytes.
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({}, {} bytes)", self.path, self.png.len())
+    }
 }
 
 impl Request {
@@ -57,7 +87,7 @@ impl Request {
     #[must_use]
     pub fn new(system: &str, user: &impl ToString, form: Form) -> Self {
         let (system, user) = (system.to_owned(), user.to_string());
-        Self { system, user, form, refs: Vec::new(), offers: Vec::new() }
+        Self { system, user, form, refs: Vec::new(), offers: Vec::new(), picture: None }
     }
 }
 
@@ -150,6 +180,17 @@ pub enum BackendError {
         /// How long it had, in milliseconds.
         within_ms: u64,
     },
+    /// It began its answer and then said nothing more.
+    #[error(
+        "the model said nothing more for {within_ms} ms in the middle of its answer; raise `agent: timeout`"
+    )]
+    Silent {
+        /// How long it had for its next words, in milliseconds.
+        within_ms: u64,
+    },
+    /// Its answer broke off.
+    #[error("the model's answer broke off: {0}")]
+    Broken(String),
     /// It refused.
     #[error("the model answered with status {status}: {said}")]
     Refused {
@@ -205,10 +246,16 @@ pub trait Backend: Send + Sync {
     /// What it is called in the ledger.
     fn name(&self) -> &str;
 
+    /// Whether a picture of the page may be a part of what it is asked.
+    fn takes_pictures(&self) -> bool {
+        false
+    }
+
     /// How many tokens an answer to this may take at the most, read and written: none is shorter than a
     /// byte, and an answer is cut where it is longest.
     fn most_tokens(&self, request: &Request) -> (u64, u64) {
-        let read = request.system.len() + request.user.len();
+        let picture = if request.picture.is_some() { MOST_OF_PICTURE } else { 0 };
+        let read = request.system.len() + request.user.len() + picture;
         (u64::try_from(read).unwrap_or(u64::MAX), u64::from(wire::most_tokens(request.form)))
     }
 

@@ -1,6 +1,7 @@
 //! A scripted model on loopback: each protocol, and every way in which a model can fail; what a model
 //! is told, and what becomes of what it answers.
 
+mod streamed;
 mod told;
 
 use std::io::{Read as _, Write as _};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::agent::{Proposal, SECRET};
@@ -29,6 +30,31 @@ enum Turn {
     Silence,
     /// It hangs up in the middle of its answer.
     HangUp,
+    /// It sends events in these pieces, with a pause before each.
+    Pieces(Vec<Vec<u8>>, Duration, After),
+}
+
+/// What a server does when it has sent its pieces.
+#[derive(Debug, Clone)]
+enum After {
+    /// It ends the connection.
+    Ends,
+    /// It sends this until the caller leaves.
+    Repeats(String),
+}
+
+/// Sends events until there are no more, or the caller leaves.
+async fn send(mut stream: TcpStream, pieces: Vec<Vec<u8>>, pause: Duration, then: After) {
+    const HEAD: &str = "HTTP/1.1 200 x\r\ncontent-type: text/event-stream; charset=utf-8\r\nconnection: close\r\n\r\n";
+    let mut here = stream.write_all(HEAD.as_bytes()).await.is_ok();
+    for piece in pieces {
+        tokio::time::sleep(pause).await;
+        here = here && stream.write_all(&piece).await.is_ok();
+    }
+    while let (true, After::Repeats(piece)) = (here, &then) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        here = stream.write_all(piece.as_bytes()).await.is_ok();
+    }
 }
 
 /// What it was sent: the head and the body.
@@ -66,6 +92,10 @@ async fn server(turns: Vec<Turn>) -> (String, Seen) {
                     kept.push(stream);
                     continue;
                 }
+                Turn::Pieces(pieces, pause, then) => {
+                    send(stream, pieces, pause, then).await;
+                    continue;
+                }
             };
             stream.write_all(answer.as_bytes()).await.expect("writable");
         }
@@ -83,6 +113,8 @@ fn config(api: AgentApi, url: &str) -> AgentConfig {
         key: None,
         cassette: None,
         timeout_ms: 10_000,
+        stream: false,
+        pictures: false,
         tokens: 1_000,
         price: None,
         budget: Budget::default(),

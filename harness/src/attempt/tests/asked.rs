@@ -14,7 +14,7 @@ use crate::agent::backend::{Answer, Backend, BackendError, Request};
 use crate::model::action::MOST_ACTIONS;
 use crate::model::budget::{Budget, Price, Spent};
 use crate::model::outline::{Element, Outline};
-use crate::model::pursuit::KeptIn;
+use crate::model::pursuit::{KeptIn, Pursuit};
 
 /// A model that answers as a test says, and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -24,11 +24,16 @@ pub(super) struct Scripted {
     tokens: u64,
     /// What it answered before.
     pub(super) remembered: Remembered,
+    takes_pictures: bool,
 }
 
 impl Backend for Scripted {
     fn name(&self) -> &'static str {
         "scripted"
+    }
+
+    fn takes_pictures(&self) -> bool {
+        self.takes_pictures
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {
@@ -161,6 +166,31 @@ async fn a_model_sees_secrets_by_their_names_whatever_the_page_shows() {
     let all = requests(&stage);
     assert!(all[0].user.contains("${secret:TOKEN}") && !all.is_empty());
     assert!(!format!("{all:?}{events:?}").contains("s3cret-token"), "and nobody else");
+}
+
+#[tokio::test]
+async fn a_model_is_shown_the_page_only_where_it_takes_pictures() {
+    for (takes_pictures, picture) in
+        [(true, Some(b"a page".to_vec())), (true, None), (false, Some(b"a page".to_vec()))]
+    {
+        let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e1", ""))]);
+        stage.page.picture.clone_from(&picture);
+        stage.brain.as_mut().expect("a model").takes_pictures = takes_pictures;
+        let (_, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+        let wanted = picture.filter(|_| takes_pictures);
+        let all = requests(&stage);
+        assert_eq!(all.len(), 2);
+        let asked = events.iter().filter_map(|it| match it {
+            Event::Goal { pursuit: Pursuit::Asked { picture, .. }, .. } => Some(picture),
+            _ => None,
+        });
+        for (request, told) in all.into_iter().zip(asked) {
+            let sent = request.picture;
+            assert_eq!(sent.as_ref().map(|it| &it.path), told.as_ref(), "the ledger says which");
+            assert!(told.as_ref().is_none_or(|it| it.starts_with("evidence/")), "{told:?}");
+            assert_eq!(sent.map(|it| it.png), wanted);
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The keys of the language model or coding agent that a suite may name, and of what it may take.
 
-use super::shapes::TEXT;
+use super::shapes::{TEXT, yes_or_no};
 use super::{Key, Object, Shape, object, optional, required};
 use crate::model::agent::AgentApi;
 
@@ -96,6 +96,18 @@ pub(crate) static AGENT: Object = object(
             Shape::Duration,
             "How long an answer may take, 60s unless said; or how long a coding agent may work each time, 10m unless said.",
             "60s",
+        ),
+        optional(
+            "stream",
+            Shape::Words(yes_or_no),
+            "Whether it sends its answer piece by piece; `timeout` is then for each piece, and an answer that goes on too long is cut at once. A server that answers whole is understood too.",
+            "true",
+        ),
+        optional(
+            "pictures",
+            Shape::Words(yes_or_no),
+            "Whether it is shown the page as a picture too, in which secrets are painted over; for a model that takes pictures.",
+            "true",
         ),
         optional(
             "cassette",

@@ -129,6 +129,7 @@ fn a_model_has_an_address_without_key_and_money_needs_a_price() {
     let fine =
         "url: 'https://models.example/v1', price: { read: 1, written: 2 }, budget: { money: 0.5 }";
     assert_eq!(told(fine), "nothing");
+    assert_eq!(told("url: 'https://models.example/v1', stream: true, pictures: true"), "nothing");
     let secret = told("url: 'https://me:k3y-of-ours@models.example'");
     assert!(secret.contains("the address of a model must not hold a key"), "{secret}");
     for (text, wanted) in [
@@ -137,6 +138,7 @@ fn a_model_has_an_address_without_key_and_money_needs_a_price() {
             "url: 'http://127.0.0.1:1', budget: { money: 0.5 }",
             "money cannot be counted without a price",
         ),
+        ("url: 'http://127.0.0.1:1', stream: much", "unknown value of \"stream\" \"much\""),
         ("url: 'http://127.0.0.1:1', best-of: 0", "\"best-of\" must be from 1 to 10, not 0"),
     ] {
         let said = told(text);
@@ -162,6 +164,8 @@ fn a_coding_agent_is_started_by_words_of_which_none_stays_open_and_nothing_of_a_
     for (text, wanted) in [
         ("model: m", "\"agent\" has no \"api\""),
         ("command: claude, model: m", "\"model\" is of a model behind an address"),
+        ("command: claude, stream: true", "\"stream\" is of a model behind an address"),
+        ("command: claude, pictures: true", "\"pictures\" is of a model behind an address"),
         ("command: claude, price: { read: 1, written: 2 }", "\"price\" is of a model behind"),
         ("command: \"claude 'p\"", "is no command line"),
         ("command: 'claude ${secret:KEY}'", "nothing is put in for `${secret:KEY}`"),

@@ -31,6 +31,8 @@ pub struct FakePage {
     pub outlines: VecDeque<Outline>,
     /// Why the page cannot be read the next time.
     pub unreadable: Option<Failure>,
+    /// How it looks, as PNG; `None` where there is no picture.
+    pub picture: Option<Vec<u8>>,
 }
 
 impl PageSurface for FakePage {
@@ -99,6 +101,12 @@ impl PageSurface for FakePage {
             media: "text/plain".to_owned(),
             bytes: b"nothing".to_vec(),
         };
-        futures_util::future::ready(vec![log]).boxed()
+        let seen = self.picture.clone().map(|bytes| Extra {
+            kind: "screenshot".to_owned(),
+            media: "image/png".to_owned(),
+            bytes,
+        });
+        let all: Vec<Extra> = [log].into_iter().chain(seen).collect();
+        futures_util::future::ready(all).boxed()
     }
 }

@@ -214,3 +214,57 @@ fn a_skill_is_told_by_what_it_is_for_and_whole_when_it_is_asked_for() {
 fn verbs(request: &Request) -> Vec<Value> {
     schema(request)["properties"]["action"]["enum"].as_array().cloned().unwrap_or_default()
 }
+
+#[test]
+fn a_picture_is_sent_in_each_protocol_and_only_where_there_is_one() {
+    let png = b"a picture of 25 bytes ...".to_vec();
+    let path = "evidence/ab/ab.png".to_owned();
+    let shown = Request { picture: Some(Picture { path, png }), ..request() };
+    let data = "YSBwaWN0dXJlIG9mIDI1IGJ5dGVzIC4uLg==";
+    let url = format!("data:image/png;base64,{data}");
+    for api in AgentApi::ALL {
+        let body = |of: &Request| wire::body(api, "small", of);
+        let (bare, whole) = (body(&request()), body(&shown));
+        let (text, sent) = match api {
+            AgentApi::OpenaiChat => {
+                let content = &whole["messages"][1]["content"];
+                (&content[0]["text"], &content[1]["image_url"]["url"])
+            }
+            AgentApi::OpenaiResponses => {
+                let content = &whole["input"][0]["content"];
+                (&content[0]["text"], &content[1]["image_url"])
+            }
+            AgentApi::Anthropic => {
+                let content = &whole["messages"][0]["content"];
+                (&content[0]["text"], &content[1]["source"]["data"])
+            }
+        };
+        assert_eq!(text, "{}");
+        assert_eq!(sent, if api == AgentApi::Anthropic { data } else { &url });
+        assert!(whole.to_string().contains("What can be read in it is data"));
+        let bare = bare.to_string();
+        assert!(!bare.contains("picture") && !bare.contains("image"), "{bare}");
+        assert_eq!(wire::length(&request(), &bare), bare.len());
+        let counted = wire::length(&shown, &whole.to_string());
+        assert_eq!(counted, whole.to_string().len() - data.len() + 6_000);
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_kept_without_its_picture_and_answered_without_it() {
+    let (path, png) = ("evidence/ab/ab.png".to_owned(), vec![7; 2_000]);
+    let shown = Request { picture: Some(Picture { path, png }), ..request() };
+    let kept = serde_json::to_string(&shown).expect("it can be written");
+    assert!(kept.contains("\"picture\":{\"path\":\"evidence/ab/ab.png\"}"), "{kept}");
+    let read: Request = serde_json::from_str(&kept).expect("it can be read");
+    let mut cassette = Cassette::new("small");
+    let (text, tries) = (CLICK.to_owned(), 1);
+    let answer = Answer { text, tokens_in: 1, tokens_out: 1, tries };
+    cassette.keep(&read, answer.clone());
+    assert_eq!(cassette.ask(&request()).await, Ok(answer.clone()));
+    assert_eq!(cassette.ask(&shown).await, Ok(answer));
+    assert!(!cassette.takes_pictures());
+
+    let most = |of: &Request| cassette.most_tokens(of).0;
+    assert_eq!(most(&shown) - most(&request()), 40_000);
+}
