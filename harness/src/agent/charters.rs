@@ -29,6 +29,13 @@ for any text and `**` at the end for any further words: a charter may use them t
 const PRINTED: &str = " Of the last command that was run, `check` may be `prints` or `prints-not`, \
 with what it must or must not print as `text`, or `exit`, with its exit code.";
 
+/// What is added to the plan where commands are all that there is.
+const NO_START: &str = " The product has no pages: a charter uses commands alone, and `start` \
+is empty.";
+
+/// What is added to the belief there.
+const NO_PAGE: &str = " The product has no pages: `check` is `prints`, `prints-not` or `exit`.";
+
 /// The most charters that are taken of one answer.
 const MOST: usize = 5;
 /// The longest goal.
@@ -56,6 +63,8 @@ pub struct Known {
     pub uncovered: Vec<String>,
     /// What scenarios use.
     pub covered: Vec<String>,
+    /// Whether there are pages to use.
+    pub pages: bool,
     /// The commands that may run, as patterns.
     pub commands: Vec<String>,
 }
@@ -135,6 +144,9 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
         user["commands"] = json!(known.commands);
         system.push_str(COMMANDS);
     }
+    if !known.pages {
+        system.push_str(NO_START);
+    }
     Request::new(&system, &user, Form::Charters)
 }
 
@@ -143,7 +155,8 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
 pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
     let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
     let more = if known.commands.is_empty() { "" } else { PRINTED };
-    Request::new(&format!("{BELIEF}{more}"), &user, Form::Belief)
+    let other = if known.pages { "" } else { NO_PAGE };
+    Request::new(&format!("{BELIEF}{more}{other}"), &user, Form::Belief)
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {
@@ -220,6 +233,21 @@ mod tests {
         let root = [("open the shop", "/"), ("find a shirt", "/"), ("find a shoe", "/")];
         assert_eq!(told, [&[("refund an order", "/orders")][..], &root].concat());
         assert!(charters("{}", &[]).is_err() && charters("no", &[]).is_err());
+    }
+
+    #[test]
+    fn a_model_is_told_where_there_are_no_pages_and_only_there() {
+        let known = |pages: bool| Known {
+            pages,
+            commands: vec!["shopctl **".to_owned()],
+            ..Known::default()
+        };
+        for (pages, told) in [(false, true), (true, false)] {
+            let known = known(pages);
+            for request in [plan(&known, &[]), belief(&known, "one too few", &[])] {
+                assert_eq!(request.system.contains("has no pages"), told, "{request:?}");
+            }
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Shift {
 pub struct Charter {
     /// What was to be reached.
     pub goal: String,
-    /// Where it began.
+    /// Where it began; empty where there are no pages.
     pub start: String,
     /// Why it was worth trying, as the model says.
     pub why: String,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Desk;
 use crate::agent::charters::Charter;
-use crate::model::action::{Goal, MOST_ACTIONS};
+use crate::model::action::{Goal, MOST_ACTIONS, Using};
 use crate::model::budget::{Budget, Spent};
 use crate::model::pursuit::{Pursuit, Said};
 use crate::model::sandbox::Author;
@@ -46,10 +46,9 @@ impl Desk<'_> {
         number: usize,
     ) -> Result<Followed, NightError> {
         let words = Template::new(literal(&of.goal));
-        let commands = !self.known.commands.is_empty();
-        let goal = Goal { words, at_most: MOST_ACTIONS, commands, ..Goal::default() };
+        let goal = Goal { words, at_most: MOST_ACTIONS, using: self.using(), ..Goal::default() };
         let mut steps = vec![Action::Do(Box::new(goal))];
-        if self.has_pages() {
+        if self.known.pages {
             steps.insert(0, Action::Open(Template::new(literal(&of.start))));
         }
         let scenario = self.scenario(&format!("charter-{number}"), steps);
@@ -75,10 +74,13 @@ impl Desk<'_> {
         Ok(followed(&ran.night.entries()?, &name))
     }
 
-    /// Whether there are pages to use.
-    pub(super) fn has_pages(&self) -> bool {
-        let mut products = self.ground.suite.config.products.values();
-        products.any(|it| it.serve.is_some() || it.base_url.is_some())
+    /// What a charter uses.
+    fn using(&self) -> Using {
+        match (self.known.pages, self.known.commands.is_empty()) {
+            (true, true) => Using::Pages,
+            (true, false) => Using::PagesAndCommands,
+            (false, _) => Using::Commands,
+        }
     }
 
     /// A scenario of a shift, with a server of its own where there is one to start.
@@ -89,7 +91,7 @@ impl Desk<'_> {
             id: id.to_owned(),
             file: FILE.to_owned(),
             line: 1,
-            actor: self.suite.config.explore.actor.clone(),
+            actor: self.ground.actor_of(&steps).map(str::to_owned),
             isolate: product.map(|_| Isolation::Scenario),
             steps: steps.into_iter().enumerate().map(step).collect(),
             ..Scenario::default()

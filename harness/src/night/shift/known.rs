@@ -25,7 +25,12 @@ pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightE
     let nights = past::folder(suite, options);
     let policy = suite.config.policy.iter();
     let commands = policy.filter_map(|it| it.commands.clone()).flatten().collect();
-    let mut known = Known { docs: docs(suite)?, commands, ..Known::default() };
+    let mut known = Known {
+        docs: docs(suite)?,
+        pages: has_pages(suite, options),
+        commands,
+        ..Known::default()
+    };
     if let Some(survey) = survey::newest(&nights) {
         let (covered, open): (Vec<_>, Vec<_>) = survey.parts.iter().partition(|it| it.asserted);
         let names = |all: Vec<&crate::model::survey::Part>| {
@@ -39,6 +44,12 @@ pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightE
     }
     known.findings = findings(&nights);
     Ok(known)
+}
+
+/// Whether a product of the suite has pages.
+fn has_pages(suite: &Suite, options: &RunOptions) -> bool {
+    let mut products = suite.config.products.values();
+    !options.base_urls.is_empty() || products.any(|it| it.serve.is_some() || it.base_url.is_some())
 }
 
 /// What the newest night of a folder found.

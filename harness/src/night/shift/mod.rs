@@ -24,11 +24,11 @@ use serde_json::{Value, json};
 use self::charter::Followed;
 use self::proof::Proven;
 use self::proposed::Proposals;
-use super::{AGENT_FILE, Ground, NightError, RunOptions, Scope, Stop, lock, model};
+use super::{AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model};
 use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
-use crate::model::agent::AgentConfig;
+use crate::model::agent::{AgentCommand, AgentConfig};
 use crate::model::budget::{Next, Spent};
 use crate::model::pursuit::Said;
 use crate::model::shift::{Believed, Charter, Shift};
@@ -105,6 +105,8 @@ pub(super) async fn work_inside(
         ..Shift::default()
     };
     let proposals = Proposals::new(suite, &bounds.folder, secrets.clone());
+    let known = known::known(suite, options)?;
+    let broken = nothing_to_use(&known, agent.command.as_ref());
     let mut desk = Desk {
         suite,
         ground: Ground::of(suite, &scope)?,
@@ -112,7 +114,7 @@ pub(super) async fn work_inside(
         agent,
         backend,
         secrets,
-        known: known::known(suite, options)?,
+        known,
         before: known::before(suite, options)?,
         proposals,
         bounds,
@@ -120,7 +122,7 @@ pub(super) async fn work_inside(
         stop,
         shift,
         asked: 0,
-        broken: None,
+        broken,
     };
     desk.shift.ended = Box::pin(desk.work(told)).await?;
     let took = desk.began.elapsed().as_millis();
@@ -200,7 +202,7 @@ impl Desk<'_> {
         let Followed { actions, said, ended, night, .. } = &followed;
         self.shift.charters.push(Charter {
             goal: of.goal.clone(),
-            start: of.start.clone(),
+            start: if self.known.pages { of.start.clone() } else { String::new() },
             why: crate::report::one_line(&of.why, 300),
             actions: actions.iter().map(crate::model::Action::describe).collect(),
             ended: ended.clone(),
@@ -315,6 +317,16 @@ impl Desk<'_> {
     }
 }
 
+/// Why a model could do nothing with a product, where that is so.
+fn nothing_to_use(known: &Known, started: Option<&AgentCommand>) -> Option<String> {
+    let why = match (known.pages, started.is_some(), known.commands.is_empty()) {
+        (true, ..) | (false, false, false) => return None,
+        (false, true, _) => "a coding agent uses pages",
+        (false, false, true) => "`policy: { commands: … }` names no command",
+    };
+    Some(format!("{NOTHING_RAN}: no product of this suite has pages, and {why}"))
+}
+
 fn write(path: &Path, text: &str) -> Result<(), NightError> {
     let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -324,6 +336,25 @@ fn write(path: &Path, text: &str) -> Result<(), NightError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shift_that_has_nothing_to_use_says_so_before_it_asks_anybody() {
+        let agent = AgentCommand { words: vec!["codex".to_owned()], reach: Vec::new() };
+        let known = |pages: bool, commands: &[&str]| Known {
+            pages,
+            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            ..Known::default()
+        };
+        let shop = &["shopctl **"][..];
+        assert_eq!(nothing_to_use(&known(true, &[]), None), None);
+        assert_eq!(nothing_to_use(&known(true, &[]), Some(&agent)), None);
+        assert_eq!(nothing_to_use(&known(false, shop), None), None);
+        let said = |known: &Known, agent| nothing_to_use(known, agent).unwrap_or_default();
+        let none = said(&known(false, &[]), None);
+        assert!(none.starts_with(NOTHING_RAN) && none.contains("names no command"), "{none}");
+        let pages = said(&known(false, shop), Some(&agent));
+        assert!(pages.ends_with("a coding agent uses pages"), "{pages}");
+    }
 
     #[test]
     fn what_a_model_said_of_a_secret_is_kept_and_told_without_it() {

@@ -167,6 +167,9 @@ impl Desk<'_> {
     /// The steps that show a belief: what was done, and at the end what must hold.
     fn showing(&self, of: &Charter, followed: &Followed, told: &Belief) -> Result<Shown, String> {
         if !told.check.is_of_a_command() {
+            if !self.known.pages {
+                return Err("what must hold is said of a page, and there is none".to_owned());
+            }
             let mut steps = self.way(of, followed, Looks::AtAPage);
             steps.push(check(told)?);
             return Ok(Shown { steps, exit: None });
@@ -190,7 +193,7 @@ impl Desk<'_> {
             Looks::AtWhatWasUsed => followed.actions.iter().any(is_on_page),
         };
         let open = Action::Open(Template::new(literal(&of.start)));
-        let open = Some(open).filter(|_| opens && self.has_pages());
+        let open = Some(open).filter(|_| opens && self.known.pages);
         open.into_iter().chain(followed.actions.iter().cloned()).collect()
     }
 
