@@ -12,6 +12,7 @@ use crate::model::pursuit::{Pursuit, Said};
 use crate::model::sandbox::Author;
 use crate::model::suite::Isolation;
 use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
+use crate::night::means::spent;
 use crate::night::probing::{Probed, probe_inside};
 use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 
@@ -55,7 +56,7 @@ impl Desk<'_> {
         let name = format!("charter-{number:02}");
         let mut suite = self.ground.suite.clone();
         if let Some(agent) = &mut suite.config.agent {
-            agent.budget = left(self.agent.budget, self.shift.spent);
+            agent.budget = left(self.agent.budget, self.taken());
             agent.best_of = 1;
         }
         let ran = self.small_night(&suite, vec![scenario], &name, None).await?;
@@ -145,7 +146,7 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
         said: None,
         ended: "it was not begun".to_owned(),
         is_done: false,
-        spent: Spent::default(),
+        spent: spent(entries),
         broken: None,
         night: format!("nights/{night}"),
     };
@@ -153,10 +154,7 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
     for entry in entries {
         let Event::Goal { pursuit, .. } = &entry.event else { continue };
         match pursuit {
-            Pursuit::Proposed { action, .. } => {
-                proposed = Some((**action).clone());
-                all.spent.actions += 1;
-            }
+            Pursuit::Proposed { action, .. } => proposed = Some((**action).clone()),
             // It must end again as it ended, which is 0 where nobody says it, in the usual time.
             Pursuit::Wrote { exit, .. } => {
                 if let Some(Action::Run(run)) = &mut proposed {
@@ -167,16 +165,6 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
             Pursuit::Said { kind, text, .. } => {
                 let plain = text.strip_prefix(&kind.told("")).unwrap_or(text);
                 all.said = Some((*kind, plain.to_owned()));
-            }
-            Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } => {
-                all.spent.add(Spent {
-                    asked: 1,
-                    actions: 0,
-                    time_ms: *duration_ms,
-                    tokens_in: *tokens_in,
-                    tokens_out: *tokens_out,
-                    money: cost.as_ref().map_or(0, |it| it.millionths),
-                });
             }
             Pursuit::Ended { why, .. } => {
                 all.is_done = why == "done";

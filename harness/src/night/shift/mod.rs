@@ -29,7 +29,7 @@ use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
 use crate::model::agent::{AgentCommand, AgentConfig};
-use crate::model::budget::{Next, Spent};
+use crate::model::budget::{Budget, Next, Spent};
 use crate::model::pursuit::Said;
 use crate::model::shift::{Believed, Charter, Shift};
 use crate::model::{FORMAT_VERSION, Suite};
@@ -37,11 +37,16 @@ use crate::model::{FORMAT_VERSION, Suite};
 /// With less time than this nothing more is begun.
 const LEAST: Duration = Duration::from_secs(10);
 
+/// What a charter needs: a model that is asked, and something that is done.
+const A_CHARTER: [Next; 2] = [Next::Ask, Next::Act];
+
 /// How long it may take, and where it goes.
 #[derive(Debug, Clone)]
 pub struct ShiftBounds {
     /// The time for all of it.
     pub budget: Duration,
+    /// What the night around it took of the model already.
+    pub taken: Spent,
     /// The folder, which is there.
     pub folder: PathBuf,
 }
@@ -138,7 +143,7 @@ impl Desk<'_> {
     /// Plans and follows charters; answers with why it ended.
     async fn work(&mut self, told: &(dyn Fn(&str) + Send + Sync)) -> Result<String, NightError> {
         loop {
-            if let Some(why) = self.is_over() {
+            if let Some(why) = self.is_over(&A_CHARTER) {
                 return Ok(why);
             }
             let tried: Vec<Value> = self
@@ -160,7 +165,7 @@ impl Desk<'_> {
                 Err(why) => return Ok(format!("no plan: {why}")),
             };
             for charter in planned {
-                if let Some(why) = self.is_over() {
+                if let Some(why) = self.is_over(&A_CHARTER) {
                     return Ok(why);
                 }
                 told(&charter.goal);
@@ -169,8 +174,8 @@ impl Desk<'_> {
         }
     }
 
-    /// Why nothing more is begun.
-    fn is_over(&self) -> Option<String> {
+    /// Why nothing more is begun that needs this of the model.
+    fn is_over(&self, next: &[Next]) -> Option<String> {
         if self.broken.is_some() {
             return self.broken.clone();
         }
@@ -180,9 +185,15 @@ impl Desk<'_> {
         if self.left() < LEAST {
             return Some("its time was over".to_owned());
         }
-        let over = self.shift.spent.over(&self.agent.budget, Next::Ask)?;
         let currency = self.shift.currency.as_deref().unwrap_or_default();
-        Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
+        over(self.taken(), (&self.agent.budget, currency), next)
+    }
+
+    /// What was taken of the model's budget.
+    fn taken(&self) -> Spent {
+        let mut all = self.bounds.taken;
+        all.add(self.shift.spent);
+        all
     }
 
     fn has_time(&self) -> bool {
@@ -229,7 +240,7 @@ impl Desk<'_> {
             followed.actions.iter().map(crate::model::Action::describe).collect();
         let request = charters::belief(&self.known, belief, &done);
         // Nothing more is begun where it is over; the belief is kept.
-        let told = match self.is_over() {
+        let told = match self.is_over(&[Next::Ask]) {
             Some(over) => Err(format!("it was not tried: {over}")),
             None => match self.ask("belief", &request).await? {
                 Ok(answer) => charters::believed(&answer.text),
@@ -317,6 +328,12 @@ impl Desk<'_> {
     }
 }
 
+/// The bound that leaves no room for what comes next, in words.
+fn over(taken: Spent, (budget, currency): (&Budget, &str), next: &[Next]) -> Option<String> {
+    let over = next.iter().find_map(|it| taken.over(budget, *it))?;
+    Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
+}
+
 /// Why a model could do nothing with a product, where that is so.
 fn nothing_to_use(known: &Known, started: Option<&AgentCommand>) -> Option<String> {
     let why = match (known.pages, started.is_some(), known.commands.is_empty()) {
@@ -336,6 +353,19 @@ fn write(path: &Path, text: &str) -> Result<(), NightError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::budget::Bound;
+
+    #[test]
+    fn a_charter_needs_an_action_and_a_belief_only_an_answer() {
+        let budget = Budget { actions: Some(5), tokens: Some(900), ..Budget::default() };
+        let over = |taken: Spent, next: &[Next]| super::over(taken, (&budget, "EUR"), next);
+        let used = Spent { actions: 5, tokens_in: 100, ..Spent::default() };
+        let said = over(used, &A_CHARTER).expect("no action is left");
+        assert_eq!(said, format!("its budget was spent: {}", Bound::Actions.said(5, "EUR")));
+        assert_eq!(over(used, &[Next::Ask]), None, "what was seen can still be told");
+        assert_eq!(over(Spent { actions: 4, ..used }, &A_CHARTER), None);
+        assert!(over(Spent { tokens_in: 900, ..used }, &[Next::Ask]).is_some());
+    }
 
     #[test]
     fn a_shift_that_has_nothing_to_use_says_so_before_it_asks_anybody() {
