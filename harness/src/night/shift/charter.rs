@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Desk;
-use crate::agent::charters::Charter;
+use crate::agent::charters::{Charter, Source, asks_for_help};
+use crate::ledger::NightDir;
 use crate::model::action::{Goal, MOST_ACTIONS, Using};
 use crate::model::budget::{Budget, Spent};
 use crate::model::pursuit::{Pursuit, Said};
 use crate::model::sandbox::Author;
 use crate::model::suite::Isolation;
-use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
+use crate::model::scenario::CommandLine;
+use crate::model::{Action, Entry, Event, EvidenceRef, Scenario, Step, Suite, Template};
 use crate::night::means::spent;
 use crate::night::probing::{Probed, probe_inside};
 use crate::night::{NOTHING_RAN, NightError, Until, options_of};
@@ -20,6 +22,8 @@ use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 const FILE: &str = "charter";
 /// The longest that a small night may take.
 const LONGEST: Duration = Duration::from_secs(600);
+/// The most characters of one output that is taken for help.
+const MOST_HELP: usize = 8_000;
 
 /// What came of a charter.
 pub(super) struct Followed {
@@ -31,6 +35,8 @@ pub(super) struct Followed {
     pub ended: String,
     /// Whether the model says that it is done.
     pub is_done: bool,
+    /// What commands said of themselves when they were asked for help.
+    pub help: Vec<Source>,
     /// What it took.
     pub spent: Spent,
     /// Why nothing could run, where that was so.
@@ -68,11 +74,14 @@ impl Desk<'_> {
                 ended: broken.clone(),
                 broken: Some(broken),
                 is_done: false,
+                help: Vec::new(),
                 spent: Spent::default(),
                 night: format!("nights/{name}"),
             });
         }
-        Ok(followed(&ran.night.entries()?, &name))
+        let entries = ran.night.entries()?;
+        let help = help(&entries, &ran.night)?;
+        Ok(Followed { help, ..followed(&entries, &name) })
     }
 
     /// What a charter uses.
@@ -146,6 +155,7 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
         said: None,
         ended: "it was not begun".to_owned(),
         is_done: false,
+        help: Vec::new(),
         spent: spent(entries),
         broken: None,
         night: format!("nights/{night}"),
@@ -174,4 +184,76 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
         }
     }
     all
+}
+
+/// What commands wrote that were asked for help, and gave it.
+fn help(entries: &[Entry], night: &NightDir) -> Result<Vec<Source>, NightError> {
+    let mut asked: Option<String> = None;
+    let mut all: Vec<Source> = Vec::new();
+    for entry in entries {
+        let Event::Goal { pursuit, .. } = &entry.event else { continue };
+        match pursuit {
+            Pursuit::Proposed { action, .. } => asked = question(action),
+            Pursuit::Wrote { evidence, exit: Some(0), .. } => {
+                let Some(line) = asked.take().filter(|it| all.iter().all(|own| own.file != *it))
+                else {
+                    continue;
+                };
+                for path in evidence {
+                    let (kind, media) = ("stdout".to_owned(), "text/plain".to_owned());
+                    let output = EvidenceRef { kind, media, path: path.clone(), bytes: 0 };
+                    let text = night.read(&output)?;
+                    let text = String::from_utf8_lossy(&text).chars().take(MOST_HELP).collect();
+                    all.push(Source { file: line.clone(), text });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+/// The line of a command that is asked for help.
+fn question(action: &Action) -> Option<String> {
+    let Action::Run(run) = action else { return None };
+    let CommandLine::Argv(words) = &run.command else { return None };
+    let words: Vec<&str> = words.iter().map(Template::raw).collect();
+    asks_for_help(&words).then(|| run.command.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario::RunCommand;
+
+    #[test]
+    fn help_is_what_a_command_wrote_that_was_asked_for_it_and_gave_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let night = NightDir::create(folder.path().join("night")).expect("a night");
+        let kept = night.keep("stdout", "text/plain", b"orders: the newest first").expect("kept");
+        let of = |line: &str, code: i32| {
+            let words = line.split(' ').map(str::to_owned).collect();
+            let action = Box::new(Action::Run(Box::new(RunCommand::of_words(words))));
+            let (by, reads) = ("small".to_owned(), String::new());
+            let evidence = vec![kept.path.clone()];
+            let lines = [
+                Pursuit::Proposed { number: 1, by, reads, action },
+                Pursuit::Wrote { number: 1, evidence, exit: Some(code) },
+            ];
+            let event = |pursuit| Event::Goal {
+                scenario: "charter-1".to_owned(),
+                attempt: 1,
+                step: 1,
+                pursuit,
+            };
+            let at = chrono::DateTime::UNIX_EPOCH;
+            let entries = lines.map(|it| Entry { seq: 0, at, event: event(it) });
+            help(&entries, &night).expect("it can be read")
+        };
+        let text = "orders: the newest first".to_owned();
+        let file = "shopctl orders --help".to_owned();
+        assert_eq!(of("shopctl orders --help", 0), [Source { file, text }]);
+        assert_eq!(of("shopctl orders", 0), [], "it was not asked for help");
+        assert_eq!(of("shopctl orders --help", 2), [], "it gave none");
+    }
 }

@@ -238,7 +238,7 @@ impl Desk<'_> {
     ) -> Result<(), NightError> {
         let done: Vec<String> =
             followed.actions.iter().map(crate::model::Action::describe).collect();
-        let request = charters::belief(&self.known, belief, &done);
+        let request = charters::belief(&self.known, belief, &done, &followed.help);
         // Nothing more is begun where it is over; the belief is kept.
         let told = match self.is_over(&[Next::Ask]) {
             Some(over) => Err(format!("it was not tried: {over}")),
@@ -263,7 +263,9 @@ impl Desk<'_> {
         };
         believed.expected = crate::report::one_line(&told.expected, 300);
         believed.rule = crate::report::one_line(&told.rule, 300);
-        believed.source = charters::source(&told.rule, &self.known.docs).map(str::to_owned);
+        let of_docs = charters::source(&told.rule, &self.known.docs);
+        let source = of_docs.or_else(|| charters::source(&told.rule, &followed.help));
+        believed.source = source.map(str::to_owned);
         if !self.has_time() {
             let because = "it was not tried: there was no time left".to_owned();
             self.shift.remarks.push(Believed { because, ..believed });
