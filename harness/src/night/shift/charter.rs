@@ -96,13 +96,15 @@ impl Desk<'_> {
     /// A scenario of a shift, with a server of its own where there is one to start.
     pub(super) fn scenario(&self, id: &str, steps: Vec<Action>) -> Scenario {
         let step = |(at, action)| Step::new(u32::try_from(at).unwrap_or(0) + 1, FILE, 1, action);
-        let product = self.suite.config.products.values().find(|it| it.serve.is_some());
+        let pages = self.ground.pages();
+        let product = pages.and_then(|it| self.suite.config.products.get(it));
         Scenario {
             id: id.to_owned(),
             file: FILE.to_owned(),
             line: 1,
             actor: self.ground.actor_of(&steps).map(str::to_owned),
-            isolate: product.map(|_| Isolation::Scenario),
+            product: pages.map(str::to_owned),
+            isolate: product.filter(|it| it.serve.is_some()).map(|_| Isolation::Scenario),
             steps: steps.into_iter().enumerate().map(step).collect(),
             ..Scenario::default()
         }

@@ -9,7 +9,7 @@ use crate::agent::charters::{Known, Source};
 use crate::history::{self, Wanted};
 use crate::ledger::NightDir;
 use crate::model::Suite;
-use crate::night::{NightError, RunOptions, builds, judging, past, survey};
+use crate::night::{Ground, NightError, RunOptions, builds, judging, past, survey};
 
 /// The most files, and the most characters of all together.
 const MOST_FILES: usize = 20;
@@ -21,16 +21,16 @@ const MOST_LINES: usize = 40;
 ///
 /// # Errors
 /// A pattern of `agent: docs` is none, or a file cannot be read.
-pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightError> {
+pub(super) fn known(
+    suite: &Suite,
+    options: &RunOptions,
+    ground: &Ground,
+) -> Result<Known, NightError> {
     let nights = past::folder(suite, options);
     let policy = suite.config.policy.iter();
     let commands = policy.filter_map(|it| it.commands.clone()).flatten().collect();
-    let mut known = Known {
-        docs: docs(suite)?,
-        pages: has_pages(suite, options),
-        commands,
-        ..Known::default()
-    };
+    let pages = ground.pages().is_some();
+    let mut known = Known { docs: docs(suite)?, pages, commands, ..Known::default() };
     if let Some(survey) = survey::newest(&nights) {
         let (covered, open): (Vec<_>, Vec<_>) = survey.parts.iter().partition(|it| it.asserted);
         let names = |all: Vec<&crate::model::survey::Part>| {
@@ -44,12 +44,6 @@ pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightE
     }
     known.findings = findings(&nights);
     Ok(known)
-}
-
-/// Whether a product of the suite has pages.
-fn has_pages(suite: &Suite, options: &RunOptions) -> bool {
-    let mut products = suite.config.products.values();
-    !options.base_urls.is_empty() || products.any(|it| it.serve.is_some() || it.base_url.is_some())
 }
 
 /// What the newest night of a folder found.

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use self::charter::Followed;
 use self::proof::Proven;
-use self::proposed::Proposals;
+use self::proposed::{Done, Proposals};
 use super::{AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model};
 use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
@@ -109,12 +109,13 @@ pub(super) async fn work_inside(
         currency,
         ..Shift::default()
     };
-    let proposals = Proposals::new(suite, &bounds.folder, secrets.clone());
-    let known = known::known(suite, options)?;
+    let ground = Ground::of(suite, &scope)?;
+    let known = known::known(suite, options, &ground)?;
+    let proposals = Proposals::new(suite, ground.pages(), &bounds.folder, secrets.clone());
     let broken = nothing_to_use(&known, agent.command.as_ref());
     let mut desk = Desk {
         suite,
-        ground: Ground::of(suite, &scope)?,
+        ground,
         options,
         agent,
         backend,
@@ -273,7 +274,8 @@ impl Desk<'_> {
         }
         match self.reproduce(of, followed, &told, &mut believed).await? {
             Proven::Yes(steps) => {
-                believed.file = Some(self.proposals.finding(&believed, of, &steps)?);
+                let done = Done { actor: self.ground.actor_of(&steps), steps: &steps };
+                believed.file = Some(self.proposals.finding(&believed, of, done)?);
                 self.shift.findings.push(believed);
             }
             Proven::No(because) => self.shift.remarks.push(Believed { because, ..believed }),

@@ -3,6 +3,7 @@
 
 use super::Desk;
 use super::charter::{Followed, literal};
+use super::proposed::Done;
 use crate::agent::charters::{Belief, Charter, Check};
 use crate::model::attempts::Attempts;
 use crate::model::page::PageExpectation;
@@ -164,7 +165,8 @@ impl Desk<'_> {
         let name = format!("way-{number:02}");
         let ran = self.small_night(&self.without_model(), vec![scenario], &name, None).await?;
         if run(&ran.night.entries()?, &id, &shown) == Run::Held {
-            self.proposals.way(of, &shown.steps)?;
+            let actor = self.ground.actor_of(&shown.steps);
+            self.proposals.way(of, Done { actor, steps: &shown.steps })?;
         }
         Ok(())
     }
