@@ -87,8 +87,8 @@ impl Goals {
     }
 }
 
-/// What a model took so far, by the lines of a ledger: what it was asked, and what it proposed, with
-/// the time that this took to do. Recordings and the reader of plain words take nothing.
+/// What a model took so far, by the lines of a ledger: what it was asked, and what it proposed,
+/// with the time that this took to do. Recordings and the reader of plain words take nothing.
 pub(super) fn spent(entries: &[Entry]) -> Spent {
     let (mut all, mut models, mut doing) = (Spent::default(), BTreeSet::new(), BTreeSet::new());
     for entry in entries {
@@ -107,7 +107,9 @@ pub(super) fn spent(entries: &[Entry]) -> Spent {
                     money: cost.as_ref().map_or(0, |it| it.millionths),
                 }
             }
-            Pursuit::Proposed { by, .. } if [PlainWords::NAME, Replay::NAME].contains(&&**by) => {
+            Pursuit::Proposed { by, .. }
+                if [PlainWords::NAME, Replay::NAME].contains(&by.as_str()) =>
+            {
                 doing.remove(&of);
                 continue;
             }
