@@ -172,12 +172,12 @@ fn commander(told: &Value) -> Value {
     }
     let wrote = told["wrote"].as_str().unwrap_or_default();
     match (told["goal"].as_str().unwrap_or_default(), done(told)) {
-        (ORDERS, 0) => act("run", "", "python3 tool.py orders"),
+        (ORDERS, 0) => act("run", "", "/usr/bin/python3 tool.py orders"),
         (ORDERS, _) if wrote.contains("2 orders") => act("defect", "", "one order too few"),
-        (NONSENSE, 0) => act("run", "", "python3 tool.py frobnicate"),
+        (NONSENSE, 0) => act("run", "", "/usr/bin/python3 tool.py frobnicate"),
         (NONSENSE, _) if wrote.contains("exit: 3") => act("defect", "", "it fails"),
-        (VERSION, 0) => act("run", "", "python3 tool.py version"),
-        (OTHER, 0) => act("run", "", "python3 pages.py 1"),
+        (VERSION, 0) => act("run", "", "/usr/bin/python3 tool.py version"),
+        (OTHER, 0) => act("run", "", "/usr/bin/python3 pages.py 1"),
         _ => act("done", "", ""),
     }
 }
@@ -193,7 +193,8 @@ fn with_a_command(port: u16, policy: &str) -> SuiteCopy {
     suite
 }
 
-const MAY_RUN: &str = "policy: { commands: ['python3 tool.py **'] }\n";
+/// By its whole name: a Python that lives in a home cannot be read within the walls.
+const MAY_RUN: &str = "policy: { commands: ['/usr/bin/python3 tool.py **'] }\n";
 
 fn worked(suite: &SuiteCopy, code: i32) -> Value {
     let answer = suite.run(&["agent", "--budget", "10m", "--out", "shift"]);
@@ -210,7 +211,6 @@ fn proposed(suite: &SuiteCopy, shift: &Value) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "not yet so: the three runs of a written command prove nothing"]
 fn a_belief_that_rests_on_a_command_is_reproduced_by_a_written_one() {
     let (port, asked) = model(commander);
     let suite = with_a_command(port, MAY_RUN);
@@ -219,13 +219,15 @@ fn a_belief_that_rests_on_a_command_is_reproduced_by_a_written_one() {
     assert_eq!(told(&shift["findings"]), found, "{shift:#}");
     assert_eq!(shift["findings"][0]["source"], "docs/tool.md");
     let ended = text(&shift["charters"][3]["ended"]);
-    assert!(ended.contains("does not name the command `python3 pages.py 1`"), "{ended}");
+    assert!(ended.contains("does not name the command `/usr/bin/python3 pages.py 1`"), "{ended}");
     let asked = asked.lock().expect("unpoisoned").clone();
-    assert!(asked.iter().any(|it| it["commands"][0] == "python3 tool.py **"), "{asked:#?}");
+    let offered = |it: &Value| it["commands"][0] == "/usr/bin/python3 tool.py **";
+    assert!(asked.iter().any(offered), "{asked:#?}");
 
     let all = proposed(&suite, &shift);
     assert_eq!(all.len(), 3, "two findings and the way to the version: {all:#?}");
-    assert!(all.iter().all(|it| it.contains("run: python3 tool.py") && !it.contains("open:")));
+    assert!(all.iter().all(|it| it.contains("run: /usr/bin/python3 tool.py")), "{all:#?}");
+    assert!(!all.iter().any(|it| it.contains("open:")), "{all:#?}");
     for (at, scenario) in all.iter().enumerate() {
         suite.write(&format!("scenarios/taken-{at}.yaml"), scenario);
     }
@@ -252,7 +254,6 @@ fn a_command_is_offered_only_where_the_suite_names_one() {
 }
 
 #[test]
-#[ignore = "not yet so: a shift opens a page where there is none"]
 fn a_product_that_is_commands_alone_can_be_tried_too() {
     let (port, _) = model(commander);
     let suite = with_a_command(port, MAY_RUN);
@@ -260,7 +261,7 @@ fn a_product_that_is_commands_alone_can_be_tried_too() {
     let own = |it: &&str| !it.trim_start().starts_with("serve:");
     let without: Vec<&str> = config.lines().filter(own).collect();
     suite.write("nightshift.yaml", &(without.join("\n") + "\n"));
-    let look = "scenario: look\nsteps:\n  - run: python3 tool.py version\n";
+    let look = "scenario: look\nsteps:\n  - run: /usr/bin/python3 tool.py version\n";
     suite.write("scenarios/look.yaml", look);
     let shift = worked(&suite, 1);
     assert_eq!(told(&shift["findings"]).len(), 2, "{shift:#}");

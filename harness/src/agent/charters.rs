@@ -29,6 +29,13 @@ for any text and `**` at the end for any further words: a charter may use them t
 const PRINTED: &str = " Of the last command that was run, `check` may be `prints` or `prints-not`, \
 with what it must or must not print as `text`, or `exit`, with its exit code.";
 
+/// What is added to the plan where commands are all that there is.
+const NO_START: &str = " The product has no pages: a charter uses commands alone, and `start` \
+is empty.";
+
+/// What is added to the belief there.
+const NO_PAGE: &str = " The product has no pages: `check` is `prints`, `prints-not` or `exit`.";
+
 /// The most charters that are taken of one answer.
 const MOST: usize = 5;
 /// The longest goal.
@@ -36,10 +43,10 @@ const LONGEST: usize = 300;
 /// A rule must say something.
 const SHORTEST_RULE: usize = 12;
 
-/// A file that says what the product does.
+/// A file, or the help of a command, that says what the product does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Its path below the suite's folder.
+    /// Its path below the suite's folder, or the command line that asked for help.
     pub file: String,
     /// What it says, as much as is told.
     pub text: String,
@@ -56,6 +63,8 @@ pub struct Known {
     pub uncovered: Vec<String>,
     /// What scenarios use.
     pub covered: Vec<String>,
+    /// Whether there are pages to use.
+    pub pages: bool,
     /// The commands that may run, as patterns.
     pub commands: Vec<String>,
 }
@@ -135,15 +144,31 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
         user["commands"] = json!(known.commands);
         system.push_str(COMMANDS);
     }
+    if !known.pages {
+        system.push_str(NO_START);
+    }
     Request::new(&system, &user, Form::Charters)
 }
 
-/// What is asked where a model believes that something is broken.
+/// What is asked where a model believes that something is broken; `help` is what commands said of
+/// themselves when they were asked.
 #[must_use]
-pub fn belief(known: &Known, belief: &str, done: &[String]) -> Request {
-    let user = json!({ "belief": belief, "done": done, "docs": docs(&known.docs) });
+pub fn belief(known: &Known, belief: &str, done: &[String], help: &[Source]) -> Request {
+    let docs = [docs(&known.docs), docs(help)].concat();
+    let user = json!({ "belief": belief, "done": done, "docs": docs });
     let more = if known.commands.is_empty() { "" } else { PRINTED };
-    Request::new(&format!("{BELIEF}{more}"), &user, Form::Belief)
+    let other = if known.pages { "" } else { NO_PAGE };
+    Request::new(&format!("{BELIEF}{more}{other}"), &user, Form::Belief)
+}
+
+/// Whether a command line asks a command what it does. Its words are plain ones, so that nothing
+/// that is said by way of them can be taken for an answer.
+#[must_use]
+pub fn asks_for_help(words: &[&str]) -> bool {
+    let is_plain = |it: &&str| {
+        it.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.' | '/'))
+    };
+    words.iter().all(is_plain) && matches!(words, [_, .., "--help" | "-h"] | [_, "help", ..])
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {
@@ -187,11 +212,16 @@ fn starts_here(start: &str) -> bool {
 /// # Errors
 /// It is no such answer.
 pub fn believed(answer: &str) -> Result<Belief, String> {
-    serde_json::from_str(answer.trim())
-        .map_err(|error| format!("it says not what must hold: {error}"))
+    let told: Belief = serde_json::from_str(answer.trim())
+        .map_err(|error| format!("it says not what must hold: {error}"))?;
+    if told.expected.trim().is_empty() {
+        return Err("it says not what is expected".to_owned());
+    }
+    Ok(told)
 }
 
-/// The file in which a rule stands to the letter, white space aside.
+/// The file, or the command line that asked for help, in which a rule stands to the letter, white
+/// space aside. What the question itself says is no answer.
 #[must_use]
 pub fn source<'a>(rule: &str, docs: &'a [Source]) -> Option<&'a str> {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -199,7 +229,8 @@ pub fn source<'a>(rule: &str, docs: &'a [Source]) -> Option<&'a str> {
     if rule.chars().count() < SHORTEST_RULE {
         return None;
     }
-    docs.iter().find(|it| plain(&it.text).contains(&rule)).map(|it| it.file.as_str())
+    let says = |it: &&Source| plain(&it.text).contains(&rule) && !it.file.contains(&rule);
+    docs.iter().find(says).map(|it| it.file.as_str())
 }
 
 #[cfg(test)]
@@ -220,6 +251,54 @@ mod tests {
         let root = [("open the shop", "/"), ("find a shirt", "/"), ("find a shoe", "/")];
         assert_eq!(told, [&[("refund an order", "/orders")][..], &root].concat());
         assert!(charters("{}", &[]).is_err() && charters("no", &[]).is_err());
+    }
+
+    #[test]
+    fn a_belief_says_what_is_expected() {
+        let says = |expected: &str| {
+            let answer = json!({
+                "expected": expected, "rule": "r", "check": "exit", "role": null, "text": "0",
+            });
+            believed(&answer.to_string())
+        };
+        assert_eq!(says("it ends well").map(|it| it.check), Ok(Check::Exit));
+        assert_eq!(says(" "), Err("it says not what is expected".to_owned()));
+    }
+
+    #[test]
+    fn help_is_a_source_and_what_was_asked_by_it_is_none() {
+        for line in ["shopctl --help", "shopctl orders -h", "shopctl help orders"] {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert!(asks_for_help(&words), "{line}");
+        }
+        assert!(!asks_for_help(&["shopctl", "orders"]) && !asks_for_help(&["--help"]));
+        assert!(!asks_for_help(&["shopctl", "must be green", "--help"]), "that would be its own");
+
+        let says = |text: &str, line: &str| Source { file: line.to_owned(), text: text.to_owned() };
+        let help = [says("orders: prints the newest\n  order first", "shopctl orders --help")];
+        let rule = "prints the newest order first";
+        assert_eq!(source(rule, &help), Some("shopctl orders --help"));
+        let line = "shopctl it-must-be-green --help";
+        let echo = [says("no such command: it-must-be-green", line)];
+        assert_eq!(source("it-must-be-green", &echo), None);
+
+        let request = belief(&Known::default(), "the oldest comes first", &[], &help);
+        assert!(request.user.contains("shopctl orders --help"), "{request:?}");
+    }
+
+    #[test]
+    fn a_model_is_told_where_there_are_no_pages_and_only_there() {
+        let known = |pages: bool| Known {
+            pages,
+            commands: vec!["shopctl **".to_owned()],
+            ..Known::default()
+        };
+        for (pages, told) in [(false, true), (true, false)] {
+            let known = known(pages);
+            for request in [plan(&known, &[]), belief(&known, "one too few", &[], &[])] {
+                assert_eq!(request.system.contains("has no pages"), told, "{request:?}");
+            }
+        }
     }
 
     #[test]

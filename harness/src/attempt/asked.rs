@@ -16,12 +16,12 @@ use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
     Answer, Backend, BackendError, Briefing, Hold, Offer, Picture, Purse, Request, Sight, View,
-    brief, proposal, proposal_or_command, question, tokens,
+    brief, command_alone, proposal, proposal_or_command, question, tokens,
 };
 use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
 use crate::ledger::LedgerError;
-use crate::model::action::Goal;
+use crate::model::action::{Goal, Using};
 use crate::model::bounds::Bounds;
 use crate::model::budget::{Bound, Budget, BudgetOf, Cost, Next, Over, Price, Spent};
 use crate::model::event::Failure;
@@ -102,6 +102,7 @@ impl Attempt<'_> {
                 earlier: self.talk.earlier(),
                 complaint: wrong_was.as_deref(),
                 attempt: brain.attempt,
+                using: way.goal.using,
                 commands: commands(way.goal),
                 wrote: way.wrote.as_deref(),
                 skills: brain.skills,
@@ -155,9 +156,9 @@ impl Attempt<'_> {
         }
     }
 
-    /// The page towards a goal; an empty one where the products have none and commands are used.
+    /// The page towards a goal; an empty one where it is reached by commands alone.
     async fn page_towards(&mut self, way: &Way<'_>) -> Result<Outline, Failure> {
-        if way.goal.commands && self.sites.home().is_none() {
+        if !way.goal.using.has_pages() {
             return Ok(Outline::default());
         }
         self.outline(way.step).await
@@ -350,7 +351,8 @@ impl Attempt<'_> {
 
 /// The commands that may be proposed towards a goal, as the suite names them.
 fn commands(goal: &Goal) -> &[String] {
-    let suite = goal.bounds.iter().find(|it| it.of == Bounds::SUITE && goal.commands);
+    let has_commands = goal.using.has_commands();
+    let suite = goal.bounds.iter().find(|it| it.of == Bounds::SUITE && has_commands);
     suite.and_then(|it| it.commands.as_deref()).unwrap_or_default()
 }
 
@@ -369,10 +371,12 @@ fn read(
         };
         return told.map(|()| None);
     }
-    let read = if commands(goal).is_empty() {
-        proposal(answer, view, secrets)
-    } else {
-        proposal_or_command(answer, view, secrets)
+    let read = match goal.using {
+        Using::Commands => command_alone(answer, view, secrets),
+        Using::PagesAndCommands if !commands(goal).is_empty() => {
+            proposal_or_command(answer, view, secrets)
+        }
+        Using::PagesAndCommands | Using::Pages => proposal(answer, view, secrets),
     };
     read.map(Some)
 }

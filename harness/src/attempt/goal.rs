@@ -118,7 +118,7 @@ impl Attempt<'_> {
                 }
             }
         }
-        let read = spoken.and_then(|it| PlainWords::read(&it).map_err(|it| it.actual));
+        let read = spoken.and_then(|it| reader(&it, goal));
         let failure = match read {
             Ok(mut proposer) => self.follow_way(&mut proposer, &mut way).await?,
             Err(why) => {
@@ -486,10 +486,23 @@ impl<'a> Way<'a> {
         let state = serde_json::to_string(&(page?, action, &self.wrote)).unwrap_or_default();
         if !self.met.insert(state) {
             self.in_circles = true;
-            let expected = "a page that changes".to_owned();
-            return failed(expected, format!("{what} was asked for twice on the same page"));
+            let (changes, same) = if self.goal.using.has_pages() {
+                ("a page that changes", "on the same page")
+            } else {
+                ("an output that changes", "after the same output")
+            };
+            return failed(changes.to_owned(), format!("{what} was asked for twice {same}"));
         }
         None
+    }
+}
+
+/// The reader of plain words, which uses pages; the error says why they are not read.
+fn reader(words: &str, goal: &Goal) -> Result<PlainWords, String> {
+    if goal.using.has_pages() {
+        PlainWords::read(words).map_err(|it| it.actual)
+    } else {
+        Err("plain words are about a page, and this goal has none".to_owned())
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Attempt, Ended, milliseconds, stopped};
 use super::{StopAtOnce, carry_out::CarriedOut};
 use crate::agent::{Proposal, SECRET, Scripted};
 use crate::ledger::LedgerError;
-use crate::model::action::Goal;
+use crate::model::action::{Goal, Using};
 use crate::model::bounds::Bounds;
 use crate::model::budget::Budget;
 use crate::model::event::Failure;
@@ -167,7 +167,7 @@ impl Attempt<'_> {
             until: Vec::new(),
             budget: Budget::default(),
             attempts: None,
-            commands: true,
+            using: Using::PagesAndCommands,
             bounds: guest.bounds.clone(),
             recorded: None,
         };

@@ -15,6 +15,7 @@ use super::waiting::{listen, runtime};
 use super::{night, terminal};
 use crate::mcp::LentTools;
 use crate::model::Suite;
+use crate::model::budget::Spent;
 use crate::model::shift::Shift;
 use crate::night::{self as nights, RunOptions, ShiftBounds, Stop, Why};
 use crate::report;
@@ -33,7 +34,11 @@ pub fn run(common: &Common, options: &AgentOptions) -> anyhow::Result<Exit> {
         window: Window::Hidden,
         ..RunOptions::default()
     };
-    let bounds = ShiftBounds { budget: options.budget, folder: folder(&suite, options)? };
+    let bounds = ShiftBounds {
+        budget: options.budget,
+        taken: Spent::default(),
+        folder: folder(&suite, options)?,
+    };
     let folder = bounds.folder.clone();
     let stop = Stop::default();
     let signal = Arc::new(AtomicU8::new(0));

@@ -95,6 +95,12 @@ impl Ground {
         map
     }
 
+    /// The product that has pages, where one has.
+    #[must_use]
+    pub fn pages(&self) -> Option<&str> {
+        self.pages.as_deref()
+    }
+
     /// The scenarios of batches, each with a server of its own where there is one to start.
     #[must_use]
     pub fn scenarios(&self, batches: &[Batch]) -> Vec<Scenario> {

@@ -13,7 +13,8 @@ use super::more::More;
 use super::shift::{self, ShiftBounds};
 use super::workers::{self, Hall};
 use super::{
-    NightError, Progress, RunOptions, Stop, Until, judging, pages, schedule, shifted, soak, survey,
+    NightError, Progress, RunOptions, Stop, Until, judging, means, pages, schedule, shifted, soak,
+    survey,
 };
 use crate::ledger::NightDir;
 use crate::model::shift::Shift;
@@ -136,7 +137,12 @@ async fn by_model(
         tracing::warn!("cannot make {}: {error}", folder.display());
         return None;
     }
-    let bounds = ShiftBounds { budget, folder };
+    // Its budget is that of the whole night.
+    let taken = night.entries().map(|it| means::spent(&it));
+    let taken = taken
+        .inspect_err(|error| tracing::warn!("what the model took cannot be read: {error}"))
+        .ok()?;
+    let bounds = ShiftBounds { budget, taken, folder };
     let made = Box::pin(shift::work_inside(suite, options, bounds, stop, &|_| ())).await;
     made.inspect_err(|error| tracing::warn!("the model could try nothing: {error}")).ok()
 }

@@ -1,7 +1,7 @@
 //! [`Means`]: what every attempt of a night is made with, whatever product it uses and whoever
 //! signs in for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use super::recordings::Repeatable;
 use super::walls::Hands;
 use super::{NightError, RunOptions};
 use crate::agent::backend::{Backend, Http, Purse, Remembered};
+use crate::agent::{PlainWords, Replay};
 use crate::attempt::{Brain, CodingAgent, IsRedacted, Pace};
 use crate::compare::Redactor;
 use crate::ledger::{Ledger, Secrets};
@@ -91,22 +92,50 @@ impl Goals {
     }
 }
 
-/// What a model took so far, by the lines of a ledger; an answer that was kept was paid for before.
-fn spent(entries: &[Entry]) -> Spent {
-    let mut all = Spent::default();
+/// What a model took so far, by the lines of a ledger: what it was asked, and what it proposed,
+/// with the time that this took to do. Recordings and the reader of plain words take nothing.
+pub(super) fn spent(entries: &[Entry]) -> Spent {
+    let (mut all, mut models, mut doing) = (Spent::default(), BTreeSet::new(), BTreeSet::new());
     for entry in entries {
-        let Event::Goal { pursuit, .. } = &entry.event else { continue };
-        if let Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, kept: None, .. } = pursuit
-        {
-            all.add(Spent {
-                asked: 1,
-                actions: 0,
-                time_ms: *duration_ms,
-                tokens_in: *tokens_in,
-                tokens_out: *tokens_out,
-                money: cost.as_ref().map_or(0, |it| it.millionths),
-            });
-        }
+        let Event::Goal { scenario, attempt, pursuit, .. } = &entry.event else { continue };
+        // An attempt does one thing after the other.
+        let of = (scenario.as_str(), *attempt);
+        let more = match pursuit {
+            // An answer that was kept was paid for before.
+            Pursuit::Asked { model, kept: Some(_), .. } => {
+                models.insert(model.as_str());
+                continue;
+            }
+            Pursuit::Asked { model, tokens_in, tokens_out, cost, duration_ms, .. } => {
+                models.insert(model.as_str());
+                Spent {
+                    asked: 1,
+                    actions: 0,
+                    time_ms: *duration_ms,
+                    tokens_in: *tokens_in,
+                    tokens_out: *tokens_out,
+                    money: cost.as_ref().map_or(0, |it| it.millionths),
+                }
+            }
+            Pursuit::Proposed { by, .. }
+                if [PlainWords::NAME, Replay::NAME].contains(&by.as_str()) =>
+            {
+                doing.remove(&of);
+                continue;
+            }
+            Pursuit::Proposed { by, .. } => {
+                // The time of a coding agent is counted as a whole.
+                if models.contains(by.as_str()) {
+                    doing.insert(of);
+                }
+                Spent { actions: 1, ..Spent::default() }
+            }
+            Pursuit::Done { duration_ms, .. } if doing.remove(&of) => {
+                Spent { time_ms: *duration_ms, ..Spent::default() }
+            }
+            _ => continue,
+        };
+        all.add(more);
     }
     all
 }
@@ -230,5 +259,65 @@ impl Means {
             // Comparing will say what is wrong with the pattern.
             Err(_) => Box::new(|_| false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Action;
+
+    fn entries(lines: Vec<(&str, Pursuit)>) -> Vec<Entry> {
+        let entry = |(at, (scenario, pursuit)): (usize, (&str, Pursuit))| Entry {
+            seq: at as u64,
+            at: chrono::DateTime::UNIX_EPOCH,
+            event: Event::Goal { scenario: scenario.to_owned(), attempt: 1, step: 1, pursuit },
+        };
+        lines.into_iter().enumerate().map(entry).collect()
+    }
+
+    fn asked(model: &str) -> Pursuit {
+        Pursuit::Asked {
+            number: 1,
+            model: model.to_owned(),
+            request: String::new(),
+            answer: String::new(),
+            failed: None,
+            tries: 1,
+            tokens_in: 100,
+            tokens_out: 10,
+            cost: None,
+            duration_ms: 500,
+        }
+    }
+
+    fn proposed(by: &str) -> Pursuit {
+        let (by, reads) = (by.to_owned(), String::new());
+        Pursuit::Proposed { number: 1, by, reads, action: Box::new(Action::Back) }
+    }
+
+    fn done() -> Pursuit {
+        Pursuit::Done { number: 1, place: "/".to_owned(), failed: None, duration_ms: 70 }
+    }
+
+    #[test]
+    fn what_a_model_asked_for_is_spent_with_the_time_that_it_took_and_nothing_else_is() {
+        // Two attempts at once: the lines of one stand between those of the other.
+        let all = entries(vec![
+            ("a", asked("small")),
+            ("a", proposed("small")),
+            ("b", proposed(PlainWords::NAME)),
+            ("b", done()),
+            ("a", done()),
+            ("b", proposed(Replay::NAME)),
+            ("b", done()),
+            ("a", proposed("small")),
+        ]);
+        let one = Spent { asked: 1, tokens_in: 100, tokens_out: 10, ..Spent::default() };
+        assert_eq!(spent(&all), Spent { actions: 2, time_ms: 570, ..one });
+
+        // A coding agent is told of at its end, with all of its time.
+        let all = entries(vec![("a", proposed("codex")), ("a", done()), ("a", asked("agent"))]);
+        assert_eq!(spent(&all), Spent { actions: 1, time_ms: 500, ..one });
     }
 }

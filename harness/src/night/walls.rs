@@ -209,7 +209,9 @@ pub(super) fn asks_a_model(scenario: &Scenario) -> bool {
 pub(super) fn uses_commands(scenario: &Scenario) -> bool {
     let is_command = |it: &Action| match it.surface() {
         Some(Surface::Command | Surface::Terminal) => true,
-        Some(Surface::Browser) | None => matches!(it, Action::Do(goal) if goal.commands),
+        Some(Surface::Browser) | None => {
+            matches!(it, Action::Do(goal) if goal.using.has_commands())
+        }
     };
     scenario.all_steps().iter().any(|step| is_command(&step.action))
 }

@@ -221,16 +221,29 @@ pub struct Goal {
     /// How often a model looks for a way while there is no recording; `None` is as the suite says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
-    /// Whether commands of the product may be proposed too, those that the suite names. No step of a
-    /// suite says so: it is for what a model tries by itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub commands: bool,
+    /// What is used towards it.
+    #[serde(default, skip_serializing_if = "Using::is_pages")]
+    pub using: Using,
     /// What may be proposed: all of these hold together. `plan` gives them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bounds>,
     /// The checkpoint that holds its recording; `plan` names it, and not where steps are repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Snapshot>,
+}
+
+/// What is used towards a goal. A step of a suite uses pages; all else is for what a model tries by
+/// itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Using {
+    /// Pages.
+    #[default]
+    Pages,
+    /// Pages, and the commands of the product that the suite names.
+    PagesAndCommands,
+    /// These commands alone: no page is opened.
+    Commands,
 }
 
 /// Steps that are done where a condition holds.
@@ -284,6 +297,35 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Template
     }
 }
 
+impl Using {
+    /// Whether there is a page.
+    #[must_use]
+    pub fn has_pages(self) -> bool {
+        match self {
+            Self::Pages | Self::PagesAndCommands => true,
+            Self::Commands => false,
+        }
+    }
+
+    /// Whether commands may be proposed.
+    #[must_use]
+    pub fn has_commands(self) -> bool {
+        match self {
+            Self::PagesAndCommands | Self::Commands => true,
+            Self::Pages => false,
+        }
+    }
+
+    fn surface(self) -> Surface {
+        if self.has_pages() { Surface::Browser } else { Surface::Command }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_pages(&self) -> bool {
+        *self == Self::Pages
+    }
+}
+
 impl Action {
     /// A plain click.
     #[must_use]
@@ -303,6 +345,7 @@ impl Action {
             Self::Repeat(it) => {
                 Some(it.until.as_ref().map_or(Surface::Command, Condition::surface))
             }
+            Self::Do(it) => Some(it.using.surface()),
             Self::Use { .. } | Self::ForEach(_) => None,
             Self::Open(_)
             | Self::Back
@@ -335,7 +378,6 @@ impl Action {
             | Self::Expect(_)
             | Self::Wait { .. }
             | Self::Capture(_)
-            | Self::Do(_)
             | Self::Judge(_)
             | Self::Snapshot(_) => Some(Surface::Browser),
         }
@@ -459,6 +501,18 @@ mod tests {
         {
             assert!(!other.only_looks(), "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_goal_needs_a_page_unless_it_is_reached_by_commands_alone() {
+        let goal = |using: Using| Action::Do(Box::new(Goal { using, ..Goal::default() }));
+        assert_eq!(goal(Using::Pages).surface(), Some(Surface::Browser));
+        assert_eq!(goal(Using::PagesAndCommands).surface(), Some(Surface::Browser));
+        assert_eq!(goal(Using::Commands).surface(), Some(Surface::Command));
+        let written = |it: &Action| serde_json::to_string(it).expect("plain data");
+        assert!(!written(&goal(Using::Pages)).contains("using"), "plans are as they were");
+        let commands = goal(Using::Commands);
+        assert_eq!(serde_json::from_str::<Action>(&written(&commands)).ok(), Some(commands));
     }
 
     #[test]

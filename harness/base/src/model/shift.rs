@@ -39,7 +39,7 @@ pub struct Shift {
 pub struct Charter {
     /// What was to be reached.
     pub goal: String,
-    /// Where it began.
+    /// Where it began; empty where there are no pages.
     pub start: String,
     /// Why it was worth trying, as the model says.
     pub why: String,
@@ -61,7 +61,8 @@ pub struct Believed {
     pub expected: String,
     /// The rule that it cites.
     pub rule: String,
-    /// The file that the rule stands in; `None` where it stands in none.
+    /// The file that the rule stands in, or the command line whose help says it; `None` where it stands
+    /// in none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// What was there instead, as the written scenario saw it.

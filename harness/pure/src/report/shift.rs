@@ -30,6 +30,8 @@ struct BelievedView {
     rule: String,
     shown: String,
     because: String,
+    /// The folders of the small nights that show it.
+    evidence: String,
     steps: Vec<String>,
     file: String,
 }
@@ -68,6 +70,7 @@ impl BelievedView {
             rule: rule(it),
             shown: shown(it),
             because: one_line(&it.because, 300),
+            evidence: evidence(it),
             steps: it.steps.iter().take(12).map(|it| one_line(it, 200)).collect(),
             file: one_line(it.file.as_deref().unwrap_or_default(), 200),
         }
@@ -99,6 +102,11 @@ fn shown(it: &Believed) -> String {
     format!("in {} of 3 runs without the model{}", it.shown, before.unwrap_or_default())
 }
 
+/// Where what was seen of it lies, beside `agent.json`.
+fn evidence(it: &Believed) -> String {
+    one_line(&it.nights.join(", "), 300)
+}
+
 fn about(shift: &Shift) -> String {
     let cost = shift.currency.as_ref().map(|it| format!(", {}", money(shift.spent.money, it)));
     format!(
@@ -126,11 +134,13 @@ pub fn shift_lines(shift: &Shift) -> Vec<String> {
         ));
         lines.push(format!("    rule: {}", rule(it)));
         lines.push(format!("    shown {}", shown(it)));
+        lines.push(format!("    evidence: {}", evidence(it)));
         lines.extend(it.file.as_ref().map(|it| format!("    scenario: {it}")));
     }
     for it in &shift.remarks {
         lines.push(format!("remark, no finding: {}", one_line(&it.belief, 300)));
         lines.push(format!("    because: {}", one_line(&it.because, 300)));
+        lines.push(format!("    evidence: {}", evidence(it)));
     }
     if !shift.proposed.is_empty() {
         let proposed = count(shift.proposed.len(), "scenario");
@@ -153,11 +163,13 @@ mod tests {
             actual: Some("no such heading".to_owned()),
             shown: 3,
             file: Some("proposed/a.yaml".to_owned()),
+            nights: vec!["nights/charter-01".to_owned(), "nights/proof-01".to_owned()],
             ..Believed::default()
         };
         let remark = Believed {
             belief: "it is slow".to_owned(),
             because: "it showed in 0 of 3 runs without the model".to_owned(),
+            nights: vec!["nights/charter-02".to_owned()],
             ..Believed::default()
         };
         let shift = Shift {
@@ -175,9 +187,11 @@ mod tests {
                 "    actual: no such heading",
                 "    rule: docs/shop.md: Orders above 50 EUR are free.",
                 "    shown in 3 of 3 runs without the model",
+                "    evidence: nights/charter-01, nights/proof-01",
                 "    scenario: proposed/a.yaml",
                 "remark, no finding: it is slow",
                 "    because: it showed in 0 of 3 runs without the model",
+                "    evidence: nights/charter-02",
             ]
         );
     }

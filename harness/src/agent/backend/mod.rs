@@ -36,7 +36,7 @@ pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::{Cassette, Remembered};
 pub use self::http::Http;
 pub use self::purse::{Hold, Purse};
-pub use self::reply::{proposal, proposal_or_command, question};
+pub use self::reply::{command_alone, proposal, proposal_or_command, question};
 pub use self::view::{Sight, View};
 
 /// More tokens than a hosted model counts for a picture of a page.
@@ -123,6 +123,8 @@ pub enum Form {
     AnotherAction,
     /// One action, or a command of the product.
     ActionOrCommand,
+    /// A command of the product, where there is no page.
+    Command,
     /// An opinion on a page.
     Opinion,
     /// Claims, each with what it rests on.

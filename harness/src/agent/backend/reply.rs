@@ -65,6 +65,9 @@ pub(super) const VERBS: [&str; 16] = [
     "defect",
 ];
 
+/// Those of them that are no action.
+pub(super) const ENDS: [&str; 4] = ["done", "infeasible", "ask", "defect"];
+
 /// The word by which a command is asked for.
 pub(super) const RUN: &str = "run";
 
@@ -101,6 +104,18 @@ pub fn proposal_or_command(
         }
         Ok(_) | Err(_) => proposal(text, view, secrets),
     }
+}
+
+/// The same where there is no page: all that can be done is to run a command of the product.
+///
+/// # Errors
+/// What is wrong with the answer, so that it can be asked again.
+pub fn command_alone(text: &str, view: &View<'_>, secrets: &[&str]) -> Result<Proposal, String> {
+    let read = proposal_or_command(text, view, secrets)?;
+    if matches!(&read, Proposal::Act { action, .. } if !matches!(**action, Action::Run(_))) {
+        return Err(format!("there is no page: {RUN:?} is all that can be done"));
+    }
+    Ok(read)
 }
 
 /// A command line by its words. It names no secret and refers to nothing.

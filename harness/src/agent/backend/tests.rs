@@ -206,6 +206,7 @@ fn another_way_is_asked_for_with_more_freedom_and_each_form_has_its_schema() {
     assert!(body(AgentApi::OpenaiResponses, Form::AnotherAction)["temperature"].is_null());
     for (form, key) in [
         (Form::ActionOrCommand, "action"),
+        (Form::Command, "action"),
         (Form::Opinion, "opinion"),
         (Form::Claims, "claims"),
         (Form::Charters, "charters"),
@@ -371,6 +372,15 @@ fn a_command_is_an_answer_only_where_commands_are_offered_and_refers_to_nothing(
     let click = reply("click", "e1", "");
     assert_eq!(proposal_or_command(&click, &view, &[]), proposal(&click, &view, &[]));
     assert!(proposal(&reply("run", "", "shopctl say"), &view, &[]).is_err(), "nobody offered it");
+
+    // Where there is no page, a command is all that can be done, and an end is an answer as ever.
+    let alone = |action: &str, text: &str| command_alone(&reply(action, "e1", text), &view, &[]);
+    assert_eq!(alone("run", "shopctl say 'a b'"), read("shopctl say 'a b'"));
+    assert_eq!(alone("done", ""), Ok(Proposal::Done));
+    for other in ["click", "back", "open"] {
+        let said = alone(other, "/").expect_err("it needs a page");
+        assert_eq!(said, "there is no page: \"run\" is all that can be done", "{other}");
+    }
 }
 
 fn reply(action: &str, reference: &str, text: &str) -> String {

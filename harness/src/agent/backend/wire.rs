@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::reply::{RUN, VERBS};
+use super::reply::{ENDS, RUN, VERBS};
 use super::{Answer, BackendError, Form, Request};
 use crate::model::agent::AgentApi;
 
@@ -194,6 +194,7 @@ fn shape(form: Form) -> Shape {
         Form::ActionOrCommand => {
             ("action", "Do one thing on the page, run a command, or say why not.", MOST_TOKENS)
         }
+        Form::Command => ("action", "Run a command, or say why not.", MOST_TOKENS),
         Form::Opinion => ("opinion", "Say what you think of it.", MOST_TOKENS),
         Form::Claims => ("claims", "Say what happened, and what it rests on.", MOST_TOLD),
         Form::Charters => ("charters", "Say what is to be tried.", MOST_TOLD),
@@ -203,14 +204,15 @@ fn shape(form: Form) -> Shape {
 }
 
 fn answers(request: &Request, bound: Bound) -> Value {
-    let one_of = |more: &[&'static str]| {
+    let one_of = |first: &[&'static str], more: &[&'static str]| {
         let offers = request.offers.iter().map(|it| it.word());
-        let verbs = VERBS.into_iter().chain(offers).chain(more.iter().copied());
+        let verbs = first.iter().copied().chain(offers).chain(more.iter().copied());
         action(&verbs.collect::<Vec<&str>>(), &request.refs, bound)
     };
     match request.form {
-        Form::Action | Form::AnotherAction => one_of(&[]),
-        Form::ActionOrCommand => one_of(&[RUN]),
+        Form::Action | Form::AnotherAction => one_of(&VERBS, &[]),
+        Form::ActionOrCommand => one_of(&VERBS, &[RUN]),
+        Form::Command => one_of(&[RUN], &ENDS),
         Form::Opinion => object(&json!({
             "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
             "why": { "type": "string" },

@@ -55,6 +55,9 @@ pub struct PlainWords {
 }
 
 impl PlainWords {
+    /// What it is called in the ledger.
+    pub const NAME: &'static str = "plain words";
+
     /// A reader of this sentence.
     ///
     /// # Errors
@@ -81,7 +84,7 @@ impl PlainWords {
 
 impl Proposer for PlainWords {
     fn name(&self) -> &'static str {
-        "plain words"
+        Self::NAME
     }
 
     fn propose(&mut self, page: &Outline) -> Proposal {

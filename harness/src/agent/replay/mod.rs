@@ -30,6 +30,9 @@ enum Changed {
 }
 
 impl Replay {
+    /// What it is called in the ledger.
+    pub const NAME: &'static str = "recording";
+
     /// Follows this recording, whose references were replaced.
     #[must_use]
     pub fn of(recording: Recording) -> Self {
@@ -148,7 +151,7 @@ fn percent(share: f64) -> u32 {
 
 impl Proposer for Replay {
     fn name(&self) -> &'static str {
-        "recording"
+        Self::NAME
     }
 
     fn propose(&mut self, page: &Outline) -> Proposal {

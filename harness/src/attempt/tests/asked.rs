@@ -11,7 +11,8 @@ use super::goal::{buttons, element, failure, goal, on, page, says, way};
 use super::recordings::recorded_goal;
 use super::*;
 use crate::agent::backend::{Answer, Backend, BackendError, Request};
-use crate::model::action::MOST_ACTIONS;
+use crate::model::action::{MOST_ACTIONS, Using};
+use crate::model::bounds::Bounds;
 use crate::model::budget::{Budget, Price, Spent};
 use crate::model::outline::{Element, Outline};
 use crate::model::pursuit::{KeptIn, Pursuit};
@@ -398,6 +399,45 @@ async fn the_same_action_on_the_same_page_ends_in_words() {
         told.starts_with("click button \"Save\" was asked for twice on the same page"),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn a_goal_of_commands_alone_uses_no_page_and_ends_where_it_goes_in_circles() {
+    let commands = Some(vec!["echo *".to_owned()]);
+    let suite = Bounds { of: Bounds::SUITE.to_owned(), commands, ..Bounds::default() };
+    let of = |using: Using| {
+        let mut scenario = goal("click Save", MOST_ACTIONS, Vec::new());
+        if let Action::Do(goal) = &mut scenario.steps[0].action {
+            (goal.using, goal.bounds) = (using, vec![suite.clone()]);
+        }
+        scenario
+    };
+    let pages = || vec![buttons(&["Save"])];
+    let say = || Ok(reply("run", "", "echo hello"));
+    let answers = vec![say(), Ok(reply("click", "e1", "")), Ok(done())];
+    let mut stage = asking(pages(), answers);
+    let (ended, events) = stage.play(&of(Using::Commands)).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed), "{:?}", failure(&events));
+    assert_eq!(stage.page.acted, [], "the words could be read, and the page was there");
+    let told: Vec<serde_json::Value> = requests(&stage)
+        .iter()
+        .map(|it| serde_json::from_str(&it.user).expect("one document"))
+        .collect();
+    assert!(told.len() == 3 && told.iter().all(|it| it["page"].is_null()), "{told:#?}");
+    assert!(told[1]["wrote"].as_str().is_some_and(|it| it.contains("hello")), "{told:#?}");
+    assert!(!told[2]["your_last_answer"].is_null(), "a click needs a page");
+
+    let mut stage = asking(pages(), vec![say(), say(), say()]);
+    let (ended, events) = stage.play(&of(Using::Commands)).await;
+    assert_eq!(ended, Ended::With(Outcome::Blocked));
+    let said = failure(&events).expect("it goes in circles").2;
+    assert!(said.contains("was asked for twice after the same output"), "{said}");
+
+    // The twin: with a page the same words are followed without a model.
+    let mut stage = asking(pages(), Vec::new());
+    let (ended, _) = stage.play(&of(Using::PagesAndCommands)).await;
+    assert_eq!((ended, requests(&stage).len()), (Ended::With(Outcome::Completed), 0));
+    assert_eq!(stage.page.acted, [Action::click(button("Save"))]);
 }
 
 #[tokio::test]

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Desk;
-use crate::agent::charters::Charter;
-use crate::model::action::{Goal, MOST_ACTIONS};
+use crate::agent::charters::{Charter, Source, asks_for_help};
+use crate::ledger::NightDir;
+use crate::model::action::{Goal, MOST_ACTIONS, Using};
 use crate::model::budget::{Budget, Spent};
 use crate::model::pursuit::{Pursuit, Said};
 use crate::model::sandbox::Author;
 use crate::model::suite::Isolation;
-use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
+use crate::model::scenario::CommandLine;
+use crate::model::{Action, Entry, Event, EvidenceRef, Scenario, Step, Suite, Template};
+use crate::night::means::spent;
 use crate::night::probing::{Probed, probe_inside};
 use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 
@@ -19,6 +22,8 @@ use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 const FILE: &str = "charter";
 /// The longest that a small night may take.
 const LONGEST: Duration = Duration::from_secs(600);
+/// The most characters of one output that is taken for help.
+const MOST_HELP: usize = 8_000;
 
 /// What came of a charter.
 pub(super) struct Followed {
@@ -30,6 +35,8 @@ pub(super) struct Followed {
     pub ended: String,
     /// Whether the model says that it is done.
     pub is_done: bool,
+    /// What commands said of themselves when they were asked for help.
+    pub help: Vec<Source>,
     /// What it took.
     pub spent: Spent,
     /// Why nothing could run, where that was so.
@@ -46,17 +53,16 @@ impl Desk<'_> {
         number: usize,
     ) -> Result<Followed, NightError> {
         let words = Template::new(literal(&of.goal));
-        let commands = !self.known.commands.is_empty();
-        let goal = Goal { words, at_most: MOST_ACTIONS, commands, ..Goal::default() };
+        let goal = Goal { words, at_most: MOST_ACTIONS, using: self.using(), ..Goal::default() };
         let mut steps = vec![Action::Do(Box::new(goal))];
-        if self.has_pages() {
+        if self.known.pages {
             steps.insert(0, Action::Open(Template::new(literal(&of.start))));
         }
         let scenario = self.scenario(&format!("charter-{number}"), steps);
         let name = format!("charter-{number:02}");
         let mut suite = self.ground.suite.clone();
         if let Some(agent) = &mut suite.config.agent {
-            agent.budget = left(self.agent.budget, self.shift.spent);
+            agent.budget = left(self.agent.budget, self.taken());
             agent.best_of = 1;
         }
         let ran = self.small_night(&suite, vec![scenario], &name, None).await?;
@@ -68,29 +74,37 @@ impl Desk<'_> {
                 ended: broken.clone(),
                 broken: Some(broken),
                 is_done: false,
+                help: Vec::new(),
                 spent: Spent::default(),
                 night: format!("nights/{name}"),
             });
         }
-        Ok(followed(&ran.night.entries()?, &name))
+        let entries = ran.night.entries()?;
+        let help = help(&entries, &ran.night)?;
+        Ok(Followed { help, ..followed(&entries, &name) })
     }
 
-    /// Whether there are pages to use.
-    pub(super) fn has_pages(&self) -> bool {
-        let mut products = self.ground.suite.config.products.values();
-        products.any(|it| it.serve.is_some() || it.base_url.is_some())
+    /// What a charter uses.
+    fn using(&self) -> Using {
+        match (self.known.pages, self.known.commands.is_empty()) {
+            (true, true) => Using::Pages,
+            (true, false) => Using::PagesAndCommands,
+            (false, _) => Using::Commands,
+        }
     }
 
     /// A scenario of a shift, with a server of its own where there is one to start.
     pub(super) fn scenario(&self, id: &str, steps: Vec<Action>) -> Scenario {
         let step = |(at, action)| Step::new(u32::try_from(at).unwrap_or(0) + 1, FILE, 1, action);
-        let product = self.suite.config.products.values().find(|it| it.serve.is_some());
+        let pages = self.ground.pages();
+        let product = pages.and_then(|it| self.suite.config.products.get(it));
         Scenario {
             id: id.to_owned(),
             file: FILE.to_owned(),
             line: 1,
-            actor: self.suite.config.explore.actor.clone(),
-            isolate: product.map(|_| Isolation::Scenario),
+            actor: self.ground.actor_of(&steps).map(str::to_owned),
+            product: pages.map(str::to_owned),
+            isolate: product.filter(|it| it.serve.is_some()).map(|_| Isolation::Scenario),
             steps: steps.into_iter().enumerate().map(step).collect(),
             ..Scenario::default()
         }
@@ -143,7 +157,8 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
         said: None,
         ended: "it was not begun".to_owned(),
         is_done: false,
-        spent: Spent::default(),
+        help: Vec::new(),
+        spent: spent(entries),
         broken: None,
         night: format!("nights/{night}"),
     };
@@ -151,10 +166,7 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
     for entry in entries {
         let Event::Goal { pursuit, .. } = &entry.event else { continue };
         match pursuit {
-            Pursuit::Proposed { action, .. } => {
-                proposed = Some((**action).clone());
-                all.spent.actions += 1;
-            }
+            Pursuit::Proposed { action, .. } => proposed = Some((**action).clone()),
             // It must end again as it ended, which is 0 where nobody says it, in the usual time.
             Pursuit::Wrote { exit, .. } => {
                 if let Some(Action::Run(run)) = &mut proposed {
@@ -166,16 +178,6 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
                 let plain = text.strip_prefix(&kind.told("")).unwrap_or(text);
                 all.said = Some((*kind, plain.to_owned()));
             }
-            Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } => {
-                all.spent.add(Spent {
-                    asked: 1,
-                    actions: 0,
-                    time_ms: *duration_ms,
-                    tokens_in: *tokens_in,
-                    tokens_out: *tokens_out,
-                    money: cost.as_ref().map_or(0, |it| it.millionths),
-                });
-            }
             Pursuit::Ended { why, .. } => {
                 all.is_done = why == "done";
                 all.ended.clone_from(why);
@@ -184,4 +186,76 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
         }
     }
     all
+}
+
+/// What commands wrote that were asked for help, and gave it.
+fn help(entries: &[Entry], night: &NightDir) -> Result<Vec<Source>, NightError> {
+    let mut asked: Option<String> = None;
+    let mut all: Vec<Source> = Vec::new();
+    for entry in entries {
+        let Event::Goal { pursuit, .. } = &entry.event else { continue };
+        match pursuit {
+            Pursuit::Proposed { action, .. } => asked = question(action),
+            Pursuit::Wrote { evidence, exit: Some(0), .. } => {
+                let Some(line) = asked.take().filter(|it| all.iter().all(|own| own.file != *it))
+                else {
+                    continue;
+                };
+                for path in evidence {
+                    let (kind, media) = ("stdout".to_owned(), "text/plain".to_owned());
+                    let output = EvidenceRef { kind, media, path: path.clone(), bytes: 0 };
+                    let text = night.read(&output)?;
+                    let text = String::from_utf8_lossy(&text).chars().take(MOST_HELP).collect();
+                    all.push(Source { file: line.clone(), text });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+/// The line of a command that is asked for help.
+fn question(action: &Action) -> Option<String> {
+    let Action::Run(run) = action else { return None };
+    let CommandLine::Argv(words) = &run.command else { return None };
+    let words: Vec<&str> = words.iter().map(Template::raw).collect();
+    asks_for_help(&words).then(|| run.command.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario::RunCommand;
+
+    #[test]
+    fn help_is_what_a_command_wrote_that_was_asked_for_it_and_gave_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let night = NightDir::create(folder.path().join("night")).expect("a night");
+        let kept = night.keep("stdout", "text/plain", b"orders: the newest first").expect("kept");
+        let of = |line: &str, code: i32| {
+            let words = line.split(' ').map(str::to_owned).collect();
+            let action = Box::new(Action::Run(Box::new(RunCommand::of_words(words))));
+            let (by, reads) = ("small".to_owned(), String::new());
+            let evidence = vec![kept.path.clone()];
+            let lines = [
+                Pursuit::Proposed { number: 1, by, reads, action },
+                Pursuit::Wrote { number: 1, evidence, exit: Some(code) },
+            ];
+            let event = |pursuit| Event::Goal {
+                scenario: "charter-1".to_owned(),
+                attempt: 1,
+                step: 1,
+                pursuit,
+            };
+            let at = chrono::DateTime::UNIX_EPOCH;
+            let entries = lines.map(|it| Entry { seq: 0, at, event: event(it) });
+            help(&entries, &night).expect("it can be read")
+        };
+        let text = "orders: the newest first".to_owned();
+        let file = "shopctl orders --help".to_owned();
+        assert_eq!(of("shopctl orders --help", 0), [Source { file, text }]);
+        assert_eq!(of("shopctl orders", 0), [], "it was not asked for help");
+        assert_eq!(of("shopctl orders --help", 2), [], "it gave none");
+    }
 }

@@ -9,7 +9,7 @@ use crate::agent::charters::{Known, Source};
 use crate::history::{self, Wanted};
 use crate::ledger::NightDir;
 use crate::model::Suite;
-use crate::night::{NightError, RunOptions, builds, judging, past, survey};
+use crate::night::{Ground, NightError, RunOptions, builds, judging, past, survey};
 
 /// The most files, and the most characters of all together.
 const MOST_FILES: usize = 20;
@@ -21,11 +21,16 @@ const MOST_LINES: usize = 40;
 ///
 /// # Errors
 /// A pattern of `agent: docs` is none, or a file cannot be read.
-pub(super) fn known(suite: &Suite, options: &RunOptions) -> Result<Known, NightError> {
+pub(super) fn known(
+    suite: &Suite,
+    options: &RunOptions,
+    ground: &Ground,
+) -> Result<Known, NightError> {
     let nights = past::folder(suite, options);
     let policy = suite.config.policy.iter();
     let commands = policy.filter_map(|it| it.commands.clone()).flatten().collect();
-    let mut known = Known { docs: docs(suite)?, commands, ..Known::default() };
+    let pages = ground.pages().is_some();
+    let mut known = Known { docs: docs(suite)?, pages, commands, ..Known::default() };
     if let Some(survey) = survey::newest(&nights) {
         let (covered, open): (Vec<_>, Vec<_>) = survey.parts.iter().partition(|it| it.asserted);
         let names = |all: Vec<&crate::model::survey::Part>| {

@@ -23,13 +23,13 @@ use serde_json::{Value, json};
 
 use self::charter::Followed;
 use self::proof::Proven;
-use self::proposed::Proposals;
-use super::{AGENT_FILE, Ground, NightError, RunOptions, Scope, Stop, lock, model};
+use self::proposed::{Done, Proposals};
+use super::{AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model};
 use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
-use crate::model::agent::AgentConfig;
-use crate::model::budget::{Next, Spent};
+use crate::model::agent::{AgentCommand, AgentConfig};
+use crate::model::budget::{Budget, Next, Spent};
 use crate::model::pursuit::Said;
 use crate::model::shift::{Believed, Charter, Shift};
 use crate::model::{FORMAT_VERSION, Suite};
@@ -37,11 +37,16 @@ use crate::model::{FORMAT_VERSION, Suite};
 /// With less time than this nothing more is begun.
 const LEAST: Duration = Duration::from_secs(10);
 
+/// What a charter needs: a model that is asked, and something that is done.
+const A_CHARTER: [Next; 2] = [Next::Ask, Next::Act];
+
 /// How long it may take, and where it goes.
 #[derive(Debug, Clone)]
 pub struct ShiftBounds {
     /// The time for all of it.
     pub budget: Duration,
+    /// What the night around it took of the model already.
+    pub taken: Spent,
     /// The folder, which is there.
     pub folder: PathBuf,
 }
@@ -104,15 +109,18 @@ pub(super) async fn work_inside(
         currency,
         ..Shift::default()
     };
-    let proposals = Proposals::new(suite, &bounds.folder, secrets.clone());
+    let ground = Ground::of(suite, &scope)?;
+    let known = known::known(suite, options, &ground)?;
+    let proposals = Proposals::new(suite, ground.pages(), &bounds.folder, secrets.clone());
+    let broken = nothing_to_use(&known, agent.command.as_ref());
     let mut desk = Desk {
         suite,
-        ground: Ground::of(suite, &scope)?,
+        ground,
         options,
         agent,
         backend,
         secrets,
-        known: known::known(suite, options)?,
+        known,
         before: known::before(suite, options)?,
         proposals,
         bounds,
@@ -120,7 +128,7 @@ pub(super) async fn work_inside(
         stop,
         shift,
         asked: 0,
-        broken: None,
+        broken,
     };
     desk.shift.ended = Box::pin(desk.work(told)).await?;
     let took = desk.began.elapsed().as_millis();
@@ -136,7 +144,7 @@ impl Desk<'_> {
     /// Plans and follows charters; answers with why it ended.
     async fn work(&mut self, told: &(dyn Fn(&str) + Send + Sync)) -> Result<String, NightError> {
         loop {
-            if let Some(why) = self.is_over() {
+            if let Some(why) = self.is_over(&A_CHARTER) {
                 return Ok(why);
             }
             let tried: Vec<Value> = self
@@ -158,7 +166,7 @@ impl Desk<'_> {
                 Err(why) => return Ok(format!("no plan: {why}")),
             };
             for charter in planned {
-                if let Some(why) = self.is_over() {
+                if let Some(why) = self.is_over(&A_CHARTER) {
                     return Ok(why);
                 }
                 told(&charter.goal);
@@ -167,8 +175,8 @@ impl Desk<'_> {
         }
     }
 
-    /// Why nothing more is begun.
-    fn is_over(&self) -> Option<String> {
+    /// Why nothing more is begun that needs this of the model.
+    fn is_over(&self, next: &[Next]) -> Option<String> {
         if self.broken.is_some() {
             return self.broken.clone();
         }
@@ -178,9 +186,15 @@ impl Desk<'_> {
         if self.left() < LEAST {
             return Some("its time was over".to_owned());
         }
-        let over = self.shift.spent.over(&self.agent.budget, Next::Ask)?;
         let currency = self.shift.currency.as_deref().unwrap_or_default();
-        Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
+        over(self.taken(), (&self.agent.budget, currency), next)
+    }
+
+    /// What was taken of the model's budget.
+    fn taken(&self) -> Spent {
+        let mut all = self.bounds.taken;
+        all.add(self.shift.spent);
+        all
     }
 
     fn has_time(&self) -> bool {
@@ -200,7 +214,7 @@ impl Desk<'_> {
         let Followed { actions, said, ended, night, .. } = &followed;
         self.shift.charters.push(Charter {
             goal: of.goal.clone(),
-            start: of.start.clone(),
+            start: if self.known.pages { of.start.clone() } else { String::new() },
             why: crate::report::one_line(&of.why, 300),
             actions: actions.iter().map(crate::model::Action::describe).collect(),
             ended: ended.clone(),
@@ -225,9 +239,9 @@ impl Desk<'_> {
     ) -> Result<(), NightError> {
         let done: Vec<String> =
             followed.actions.iter().map(crate::model::Action::describe).collect();
-        let request = charters::belief(&self.known, belief, &done);
+        let request = charters::belief(&self.known, belief, &done, &followed.help);
         // Nothing more is begun where it is over; the belief is kept.
-        let told = match self.is_over() {
+        let told = match self.is_over(&[Next::Ask]) {
             Some(over) => Err(format!("it was not tried: {over}")),
             None => match self.ask("belief", &request).await? {
                 Ok(answer) => charters::believed(&answer.text),
@@ -250,7 +264,9 @@ impl Desk<'_> {
         };
         believed.expected = crate::report::one_line(&told.expected, 300);
         believed.rule = crate::report::one_line(&told.rule, 300);
-        believed.source = charters::source(&told.rule, &self.known.docs).map(str::to_owned);
+        let of_docs = charters::source(&told.rule, &self.known.docs);
+        let source = of_docs.or_else(|| charters::source(&told.rule, &followed.help));
+        believed.source = source.map(str::to_owned);
         if !self.has_time() {
             let because = "it was not tried: there was no time left".to_owned();
             self.shift.remarks.push(Believed { because, ..believed });
@@ -258,7 +274,8 @@ impl Desk<'_> {
         }
         match self.reproduce(of, followed, &told, &mut believed).await? {
             Proven::Yes(steps) => {
-                believed.file = Some(self.proposals.finding(&believed, of, &steps)?);
+                let done = Done { actor: self.ground.actor_of(&steps), steps: &steps };
+                believed.file = Some(self.proposals.finding(&believed, of, done)?);
                 self.shift.findings.push(believed);
             }
             Proven::No(because) => self.shift.remarks.push(Believed { because, ..believed }),
@@ -315,6 +332,22 @@ impl Desk<'_> {
     }
 }
 
+/// The bound that leaves no room for what comes next, in words.
+fn over(taken: Spent, (budget, currency): (&Budget, &str), next: &[Next]) -> Option<String> {
+    let over = next.iter().find_map(|it| taken.over(budget, *it))?;
+    Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
+}
+
+/// Why a model could do nothing with a product, where that is so.
+fn nothing_to_use(known: &Known, started: Option<&AgentCommand>) -> Option<String> {
+    let why = match (known.pages, started.is_some(), known.commands.is_empty()) {
+        (true, ..) | (false, false, false) => return None,
+        (false, true, _) => "a coding agent uses pages",
+        (false, false, true) => "`policy: { commands: … }` names no command",
+    };
+    Some(format!("{NOTHING_RAN}: no product of this suite has pages, and {why}"))
+}
+
 fn write(path: &Path, text: &str) -> Result<(), NightError> {
     let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -324,6 +357,38 @@ fn write(path: &Path, text: &str) -> Result<(), NightError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::budget::Bound;
+
+    #[test]
+    fn a_charter_needs_an_action_and_a_belief_only_an_answer() {
+        let budget = Budget { actions: Some(5), tokens: Some(900), ..Budget::default() };
+        let over = |taken: Spent, next: &[Next]| super::over(taken, (&budget, "EUR"), next);
+        let used = Spent { actions: 5, tokens_in: 100, ..Spent::default() };
+        let said = over(used, &A_CHARTER).expect("no action is left");
+        assert_eq!(said, format!("its budget was spent: {}", Bound::Actions.said(5, "EUR")));
+        assert_eq!(over(used, &[Next::Ask]), None, "what was seen can still be told");
+        assert_eq!(over(Spent { actions: 4, ..used }, &A_CHARTER), None);
+        assert!(over(Spent { tokens_in: 900, ..used }, &[Next::Ask]).is_some());
+    }
+
+    #[test]
+    fn a_shift_that_has_nothing_to_use_says_so_before_it_asks_anybody() {
+        let agent = AgentCommand { words: vec!["codex".to_owned()], reach: Vec::new() };
+        let known = |pages: bool, commands: &[&str]| Known {
+            pages,
+            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            ..Known::default()
+        };
+        let shop = &["shopctl **"][..];
+        assert_eq!(nothing_to_use(&known(true, &[]), None), None);
+        assert_eq!(nothing_to_use(&known(true, &[]), Some(&agent)), None);
+        assert_eq!(nothing_to_use(&known(false, shop), None), None);
+        let said = |known: &Known, agent| nothing_to_use(known, agent).unwrap_or_default();
+        let none = said(&known(false, &[]), None);
+        assert!(none.starts_with(NOTHING_RAN) && none.contains("names no command"), "{none}");
+        let pages = said(&known(false, shop), Some(&agent));
+        assert!(pages.ends_with("a coding agent uses pages"), "{pages}");
+    }
 
     #[test]
     fn what_a_model_said_of_a_secret_is_kept_and_told_without_it() {

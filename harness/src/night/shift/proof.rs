@@ -3,6 +3,7 @@
 
 use super::Desk;
 use super::charter::{Followed, literal};
+use super::proposed::Done;
 use crate::agent::charters::{Belief, Charter, Check};
 use crate::model::attempts::Attempts;
 use crate::model::page::PageExpectation;
@@ -15,6 +16,8 @@ use crate::spec::{read_target, write_step};
 
 /// How often it must show.
 const TIMES: u32 = 3;
+/// What our walls (125) and shells say of a program that was not run.
+const NOT_RUN: [i32; 3] = [125, 126, 127];
 
 /// Whether a belief was reproduced.
 pub(super) enum Proven {
@@ -66,6 +69,9 @@ impl Desk<'_> {
         };
         if let Some(action) = followed.actions.iter().find(|it| names_secret(it)) {
             return Ok(Proven::No(format!("a step needs a secret: {}", action.describe())));
+        }
+        if let Some(why) = not_run(&followed.actions) {
+            return Ok(Proven::No(why));
         }
         if let Some(action) = unwritten(&shown.steps) {
             return Ok(Proven::No(format!("a step cannot be written: {}", action.describe())));
@@ -139,7 +145,7 @@ impl Desk<'_> {
         of: &Charter,
         followed: &Followed,
     ) -> Result<(), NightError> {
-        if followed.actions.iter().any(names_secret) {
+        if followed.actions.iter().any(names_secret) || not_run(&followed.actions).is_some() {
             return Ok(());
         }
         let mut steps = self.way(of, followed, Looks::AtWhatWasUsed);
@@ -159,7 +165,8 @@ impl Desk<'_> {
         let name = format!("way-{number:02}");
         let ran = self.small_night(&self.without_model(), vec![scenario], &name, None).await?;
         if run(&ran.night.entries()?, &id, &shown) == Run::Held {
-            self.proposals.way(of, &shown.steps)?;
+            let actor = self.ground.actor_of(&shown.steps);
+            self.proposals.way(of, Done { actor, steps: &shown.steps })?;
         }
         Ok(())
     }
@@ -167,6 +174,9 @@ impl Desk<'_> {
     /// The steps that show a belief: what was done, and at the end what must hold.
     fn showing(&self, of: &Charter, followed: &Followed, told: &Belief) -> Result<Shown, String> {
         if !told.check.is_of_a_command() {
+            if !self.known.pages {
+                return Err("what must hold is said of a page, and there is none".to_owned());
+            }
             let mut steps = self.way(of, followed, Looks::AtAPage);
             steps.push(check(told)?);
             return Ok(Shown { steps, exit: None });
@@ -190,7 +200,7 @@ impl Desk<'_> {
             Looks::AtWhatWasUsed => followed.actions.iter().any(is_on_page),
         };
         let open = Action::Open(Template::new(literal(&of.start)));
-        let open = Some(open).filter(|_| opens && self.has_pages());
+        let open = Some(open).filter(|_| opens && self.known.pages);
         open.into_iter().chain(followed.actions.iter().cloned()).collect()
     }
 
@@ -203,6 +213,19 @@ impl Desk<'_> {
 
 fn names_secret(action: &Action) -> bool {
     serde_json::to_string(action).is_ok_and(|it| it.contains("${secret:"))
+}
+
+/// The command that could not be run, in words: such an end says nothing of the product.
+fn not_run(actions: &[Action]) -> Option<String> {
+    actions.iter().find_map(|it| {
+        let Action::Run(run) = it else { return None };
+        let code = run.exit.filter(|it| NOT_RUN.contains(it))?;
+        let line = run.command.display();
+        Some(format!(
+            "a command could not be run: `{line}` ended with exit {code}, as where its program is \
+             missing or cannot be read within the walls"
+        ))
+    })
 }
 
 /// The first step that no scenario can have as it stands.
@@ -342,6 +365,21 @@ mod tests {
         assert!(run.outputs.is_empty());
         assert!(of(Check::Exit, "well").is_err() && of(Check::Prints, "").is_err());
         assert!(of(Check::Title, "12").is_err());
+    }
+
+    #[test]
+    fn a_command_that_could_not_be_run_shows_nothing_and_one_that_failed_does() {
+        let ended = |exit: Option<i32>| {
+            let run = RunCommand::of_words(vec!["shopctl".to_owned(), "orders".to_owned()]);
+            not_run(&[Action::Back, Action::Run(Box::new(RunCommand { exit, ..run }))])
+        };
+        for code in NOT_RUN {
+            let said = ended(Some(code)).expect("it was not run");
+            assert!(said.contains(&format!("`shopctl orders` ended with exit {code}")), "{said}");
+        }
+        for code in [None, Some(1), Some(3)] {
+            assert_eq!(ended(code), None, "{code:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::agent::charters::Charter;
 use crate::explore::{free_name, slug};
 use crate::ledger::Secrets;
 use crate::model::shift::Believed;
+use crate::model::suite::{Isolation, ProductConfig};
 use crate::model::survey::Offer;
 use crate::model::{Action, Suite};
 use crate::night::{NightError, ScenarioFile};
@@ -24,6 +25,10 @@ const PATCH: &str = "proposed.patch";
 /// The scenarios that are proposed.
 pub(super) struct Proposals {
     folder: PathBuf,
+    /// The product that they are of, where a scenario has to say it.
+    product: Option<String>,
+    /// Whether they have to say that they have a server of their own, as where they were run.
+    isolate: Option<Isolation>,
     taken: BTreeSet<String>,
     offers: Vec<Offer>,
     patch: String,
@@ -31,11 +36,31 @@ pub(super) struct Proposals {
     secrets: Secrets,
 }
 
+/// What a scenario does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done<'a> {
+    /// Whose session its pages start from.
+    pub actor: Option<&'a str>,
+    /// Its steps.
+    pub steps: &'a [Action],
+}
+
 impl Proposals {
     /// None yet; their names are such that the suite does not have.
-    pub(super) fn new(suite: &Suite, folder: &Path, secrets: Secrets) -> Self {
+    pub(super) fn new(
+        suite: &Suite,
+        pages: Option<&str>,
+        folder: &Path,
+        secrets: Secrets,
+    ) -> Self {
+        let products = &suite.config.products;
+        let first = products.keys().next().map(String::as_str);
+        let is_shared = |it: &&ProductConfig| it.serve.is_some() && it.isolate == Isolation::Night;
+        let shared = pages.and_then(|it| products.get(it)).filter(is_shared);
         Self {
             folder: folder.to_owned(),
+            product: pages.filter(|it| Some(*it) != first).map(str::to_owned),
+            isolate: shared.map(|_| Isolation::Scenario),
             taken: suite.scenarios.iter().map(|it| it.id.clone()).collect(),
             offers: Vec::new(),
             patch: String::new(),
@@ -48,15 +73,15 @@ impl Proposals {
         &mut self,
         it: &Believed,
         of: &Charter,
-        steps: &[Action],
+        done: Done<'_>,
     ) -> Result<String, NightError> {
         let about = if it.expected.is_empty() { &it.belief } else { &it.expected };
-        self.add(&of.goal, about, &["agent", "finding"], steps)
+        self.add(&of.goal, about, &["agent", "finding"], done)
     }
 
     /// The scenario of a way that was done.
-    pub(super) fn way(&mut self, of: &Charter, steps: &[Action]) -> Result<String, NightError> {
-        self.add(&of.goal, &of.goal, &["agent"], steps)
+    pub(super) fn way(&mut self, of: &Charter, done: Done<'_>) -> Result<String, NightError> {
+        self.add(&of.goal, &of.goal, &["agent"], done)
     }
 
     fn add(
@@ -64,8 +89,9 @@ impl Proposals {
         goal: &str,
         about: &str,
         tags: &[&str],
-        steps: &[Action],
+        done: Done<'_>,
     ) -> Result<String, NightError> {
+        let Done { actor, steps } = done;
         let plain = slug(&self.secrets.scrub_text(goal));
         let plain = if plain.is_empty() { "charter".to_owned() } else { plain };
         let name = free_name(&plain, &mut self.taken);
@@ -73,10 +99,10 @@ impl Proposals {
         let own = ScenarioFile {
             name: &name,
             about,
-            product: None,
+            product: self.product.as_deref(),
             tags,
-            actor: None,
-            isolate: None,
+            actor,
+            isolate: self.isolate,
             begins_with: None,
             steps,
         };
@@ -115,6 +141,30 @@ fn added(file: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec;
+
+    fn proposed(config: &str, pages: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("nightshift.yaml"), config).expect("written");
+        let suite = spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite");
+        let mut all = Proposals::new(&suite, Some(pages), folder.path(), Secrets::default());
+        let of = Charter { goal: "open it".to_owned(), start: "/".to_owned(), why: String::new() };
+        let steps = [Action::Open("/".into())];
+        let file = all.way(&of, Done { actor: Some("ada"), steps: &steps }).expect("written");
+        std::fs::read_to_string(folder.path().join(file)).expect("readable")
+    }
+
+    #[test]
+    fn what_is_proposed_says_of_which_product_it_is_and_how_it_was_run() {
+        let served = "shop: { serve: { run: 'python3 shop.py ${port}', ready: { http: / } } }";
+        let other = "office: { base-url: 'http://127.0.0.1:8000' }";
+        let one = proposed(&format!("products:\n  {served}\n"), "shop");
+        assert!(one.contains("as: ada") && one.contains("isolate: scenario"), "{one}");
+        assert!(!one.contains("product:"), "it is the only one: {one}");
+        let two = format!("products:\n  {served}\n  {other}\n");
+        let two = proposed(&two, "office");
+        assert!(two.contains("product: office") && !two.contains("isolate"), "{two}");
+    }
 
     #[test]
     fn a_patch_adds_each_line() {

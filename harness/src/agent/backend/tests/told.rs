@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 
 use super::*;
+use crate::model::action::Using;
 use crate::model::suite::Skill;
 
 fn briefing<'a>(goal: &'a str, view: &'a View<'a>) -> Briefing<'a> {
@@ -15,6 +16,7 @@ fn briefing<'a>(goal: &'a str, view: &'a View<'a>) -> Briefing<'a> {
         earlier: &[],
         complaint: None,
         attempt: 1,
+        using: Using::Pages,
         commands: &[],
         wrote: None,
         skills: none(),
@@ -62,6 +64,27 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     let user: Value = serde_json::from_str(&with.user).expect("one document");
     assert_eq!((&user["commands"][0], &user["wrote"]), (&json!("shopctl orders **"), &json!("{}")));
     assert!(with.form == Form::ActionOrCommand && with.system.starts_with(&request.system));
+}
+
+#[test]
+fn where_commands_are_all_there_is_no_page_is_told_of() {
+    let nothing = Outline::default();
+    let view = Sight::default().look(&nothing);
+    let commands = ["shopctl orders **".to_owned()];
+    let of = Briefing { commands: &commands, wrote: Some("{}"), ..briefing("count", &view) };
+    let alone = brief(Briefing { using: Using::Commands, ..of });
+    let user: Value = serde_json::from_str(&alone.user).expect("one document");
+    assert!(user["page"].is_null() && alone.system.contains("it has no pages"), "{alone:?}");
+    assert_eq!((&user["commands"][0], &user["wrote"]), (&json!("shopctl orders **"), &json!("{}")));
+    let verbs = schema(&alone)["properties"]["action"]["enum"].clone();
+    assert_eq!(verbs, json!(["run", "done", "infeasible", "ask", "defect"]));
+
+    // The twin: with a page it is told of, and can be used.
+    let both = brief(Briefing { using: Using::PagesAndCommands, ..of });
+    let user: Value = serde_json::from_str(&both.user).expect("one document");
+    assert!(user["page"].is_object() && !both.system.contains("it has no pages"), "{both:?}");
+    let verbs = schema(&both)["properties"]["action"]["enum"].clone();
+    assert!(verbs.as_array().is_some_and(|it| it.contains(&json!("click"))), "{verbs}");
 }
 
 fn said_by(role: &str, text: &str) -> Element {
