@@ -167,10 +167,9 @@ fn a_model_that_takes_pictures_sees_the_page_without_its_secrets() {
         let suite = suite(port);
         suite.write("data/pages.py", &showing(red));
         let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
-        let config = config.expect("it was written").replace(
-            "data: data\n",
-            "data: data\n    env: { SHOP_TOKEN: '${secret:TOKEN}' }\n",
-        );
+        let config = config
+            .expect("it was written")
+            .replace("data: data\n", "data: data\n    env: { SHOP_TOKEN: '${secret:TOKEN}' }\n");
         let more = format!("model: scripted, pictures: {pictures} }}");
         suite.write("nightshift.yaml", &config.replace("model: scripted }", &more));
         let answer = suite.run_with(&["run", "--no-pdf", "--out", "first"], &token);

@@ -146,7 +146,8 @@ mod tests {
         let prose = "I would click on Save, since that is what the goal asks for in its words.";
         assert_eq!(reach(Form::Action, prose), Reach::Over);
         assert_eq!(reach(Form::Action, &prose[..40]), Reach::Within);
-        let pretty = "\n{\n    \"claims\": [\n        { \"text\": \"a\", \"cites\": [] }\n    ]\n}\n";
+        let pretty =
+            "\n{\n    \"claims\": [\n        { \"text\": \"a\", \"cites\": [] }\n    ]\n}\n";
         assert_eq!(reach(Form::Claims, pretty), Reach::Within);
     }
 

@@ -221,9 +221,7 @@ mod tests {
             let block = json!({ "type": kind, "input": {} });
             json!({ "type": "content_block_start", "index": index, "content_block": block })
         };
-        let says = |index: u64, delta: Value| {
-            json!({ "type": "content_block_delta", "index": index, "delta": delta })
-        };
+        let says = |index: u64, delta: Value| json!({ "type": "content_block_delta", "index": index, "delta": delta });
         let piece = |index: u64, text: &str| {
             says(index, json!({ "type": "input_json_delta", "partial_json": text }))
         };
@@ -263,11 +261,7 @@ mod tests {
                 json!({ "type": "response.failed", "response": lost }),
                 "lost",
             ),
-            (
-                AgentApi::Anthropic,
-                json!({ "type": "error", "error": overloaded }),
-                "Overloaded",
-            ),
+            (AgentApi::Anthropic, json!({ "type": "error", "error": overloaded }), "Overloaded"),
         ] {
             let said = gathered(api, &[event]).expect_err("it is an error");
             assert_eq!(said, BackendError::Broken(wanted.to_owned()));

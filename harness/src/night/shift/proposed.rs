@@ -47,12 +47,7 @@ pub(super) struct Done<'a> {
 
 impl Proposals {
     /// None yet; their names are such that the suite does not have.
-    pub(super) fn new(
-        suite: &Suite,
-        pages: Option<&str>,
-        folder: &Path,
-        secrets: Secrets,
-    ) -> Self {
+    pub(super) fn new(suite: &Suite, pages: Option<&str>, folder: &Path, secrets: Secrets) -> Self {
         let products = &suite.config.products;
         let first = products.keys().next().map(String::as_str);
         let is_shared = |it: &&ProductConfig| it.serve.is_some() && it.isolate == Isolation::Night;

@@ -24,7 +24,8 @@ fn streamed(api: AgentApi, text: &str) -> String {
         AgentApi::OpenaiChat => {
             let usage = json!({ "prompt_tokens": 100, "completion_tokens": 7 });
             let ended = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
-            let all = [piece(first), piece(second), ended, json!({ "choices": [], "usage": usage })];
+            let all =
+                [piece(first), piece(second), ended, json!({ "choices": [], "usage": usage })];
             sent(&all) + "data: [DONE]\n\n"
         }
         AgentApi::OpenaiResponses => {
@@ -127,8 +128,7 @@ async fn a_model_has_its_time_anew_with_each_piece_and_signs_of_life_are_none() 
     let begins = sent(&[piece("{")]);
     let mute = (0..4).map(|_| sends(": alive\n\n", alive())).collect();
     let halts = (0..4).map(|_| sends(&begins, alive())).collect();
-    let (mute, halts) =
-        tokio::join!(ask_streaming(api, mute, 300), ask_streaming(api, halts, 300));
+    let (mute, halts) = tokio::join!(ask_streaming(api, mute, 300), ask_streaming(api, halts, 300));
     assert_eq!(mute.0, Err(BackendError::TooLate { within_ms: 300 }));
     assert_eq!(halts.0, Err(BackendError::Silent { within_ms: 300 }));
 }
