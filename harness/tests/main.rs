@@ -61,6 +61,8 @@
 //!   killed between them, and `shift.rs` a model that works by itself or explains;
 //!   `scripted_model.rs` is the model that does as a test says, and `real_model.rs` has a real one
 //!   drive the whole path.
+//! - `twenty_goals.rs` has twenty goals on the shop recorded, repeated, healed after twelve kinds of change
+//!   of its markup, and lost after six regressions; `just goals`.
 //! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
 //!   without the wall.
 //! - `sandbox.rs` has commands confined, or not, in whole nights.
@@ -131,6 +133,7 @@ mod synthetic_night;
 mod terminal;
 mod traitor;
 mod turns;
+mod twenty_goals;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;

@@ -151,6 +151,7 @@ mod tests {
             cost: None,
             duration_ms: 1,
             kept,
+            picture: None,
         };
         let scenario = "order".to_owned();
         ledger.append(Event::Goal { scenario, attempt, step: 2, pursuit }).expect("written");

@@ -288,6 +288,8 @@ mod tests {
             tokens_out: 10,
             cost: None,
             duration_ms: 500,
+            kept: None,
+            picture: None,
         }
     }
 

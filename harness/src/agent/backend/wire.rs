@@ -137,7 +137,9 @@ pub(super) fn streamed(api: AgentApi, mut body: Value) -> Value {
 /// The most characters of a text in an answer; `None` where the schema bounds none.
 pub(super) fn longest_text(form: Form) -> Option<usize> {
     match form {
-        Form::Action | Form::AnotherAction | Form::ActionOrCommand => Some(LONGEST_TEXT),
+        Form::Action | Form::AnotherAction | Form::ActionOrCommand | Form::Command => {
+            Some(LONGEST_TEXT)
+        }
         Form::Opinion | Form::Claims | Form::Charters | Form::Belief => None,
     }
 }

@@ -80,7 +80,7 @@ fn at_its_place(page: &Outline, thing: &Likeness, several: &[usize]) -> Found {
 fn likest(page: &Outline, thing: &Likeness) -> Found {
     let fits = |at: &usize| {
         let it = &page.elements[*at];
-        can_be(it, thing) && !was_beside(it, thing)
+        can_be(it, thing) && !was_beside(page, it, thing)
     };
     let mut all: Vec<(usize, f64)> = (0..page.elements.len())
         .filter(fits)
@@ -128,10 +128,17 @@ fn can_be(it: &Element, thing: &Likeness) -> bool {
         && family(&it.role) == family(&thing.role)
 }
 
-/// What stood beside the thing when it was recorded is not what it has become.
-fn was_beside(it: &Element, thing: &Likeness) -> bool {
+/// What stood beside the thing when it was recorded is not what it has become. Where one that has the
+/// thing's own name is there more often than it stood there, one of them is new, and may be the thing.
+fn was_beside(page: &Outline, it: &Element, thing: &Likeness) -> bool {
     let own = as_neighbour(it);
-    own.contains('"') && own != thing.said() && thing.beside.contains(&own)
+    if !own.contains('"') || own == thing.said() {
+        return false;
+    }
+    let stood = thing.beside.iter().filter(|other| **other == own).count();
+    let is_namesake = !thing.name.is_empty() && called(it) == thing.name;
+    let stand = || matching(page, |other| other.usable && as_neighbour(other) == own).len();
+    stood > 0 && !(is_namesake && stand() > stood)
 }
 
 /// Roles that are used in the same way.

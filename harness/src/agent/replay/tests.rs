@@ -218,6 +218,30 @@ fn a_thing_is_not_found_after_nine_changes_that_are_regressions() {
     );
 }
 
+#[test]
+fn a_neighbour_of_the_same_name_hides_nothing_and_is_no_substitute() {
+    const SIGN_IN: usize = 4;
+    let elements = vec![
+        element("main", "", None),
+        element("link", "Sign in", Some(0)),
+        element("form", "Account", Some(0)),
+        element("textbox", "User", Some(2)),
+        button("Sign in", &["btn", "sign-in"], 2),
+    ];
+    let was = Outline { elements, ..Outline::default() };
+    let thing = Likeness::of(&was, SIGN_IN);
+
+    let mut restyled = was.clone();
+    restyled.elements[SIGN_IN].role = "link".to_owned();
+    let found = find(&restyled, &thing, Was::Alone);
+    assert!(matches!(found, Found::Like { at: SIGN_IN, .. }), "{found:?}");
+
+    let mut gone = was;
+    gone.elements.truncate(SIGN_IN);
+    let found = find(&gone, &thing, Was::Alone);
+    assert!(matches!(found, Found::Lost(_)), "{found:?}");
+}
+
 fn click_order() -> Recording {
     let was = checkout();
     let target = was.elements[ORDER].target.clone().expect("it has one");
