@@ -3,7 +3,7 @@
 //! Every other room speaks in these types. They lie in layers, and a file uses only files of
 //! layers below its own:
 //!
-//! 1. words that stand for themselves: [`facet`], [`sandbox`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
+//! 1. words that stand for themselves: [`address`], [`facet`], [`sandbox`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`], [`notify`], [`workers`] and [`suite`], which `spec` writes;
@@ -15,6 +15,7 @@
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 //!
 //! The files:
+//! - `address.rs`: which page an address is.
 //! - `seal.rs`: `Seal`: what a ledger ends with, told outside of it.
 //! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
 //! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
@@ -95,6 +96,7 @@
 
 mod act_kind;
 pub mod action;
+pub mod address;
 pub mod against;
 pub mod agent;
 pub mod artifact;

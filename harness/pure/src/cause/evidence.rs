@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Class;
 use crate::model::FacetKind;
+use crate::model::address::page_of;
 use crate::model::change::{Change, Identity};
 use crate::model::comparison::Located;
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -154,11 +155,19 @@ impl<'a> Evidence<'a> {
         self.spots[spot].difference.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)
     }
 
-    /// The path of the page, or the command line, without what stands behind `?` and `#`.
+    /// The page, by its address without query and fragment but with the route of its script
+    /// (`/#/orders`); or the command line.
     #[must_use]
     pub fn path(&self, spot: usize) -> &'a str {
         let place = self.spots[spot].difference.place.as_str();
-        if place.starts_with('/') { place.split(['?', '#']).next().unwrap_or(place) } else { place }
+        if place.starts_with('/') { page_of(place) } else { place }
+    }
+
+    /// The path that the server was asked for; or the command line.
+    #[must_use]
+    pub fn document(&self, spot: usize) -> &'a str {
+        let path = self.path(spot);
+        if path.starts_with('/') { path.split('#').next().unwrap_or(path) } else { path }
     }
 
     /// The path of a page, or a program with its subcommands and without what it is given.

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use crate::model::address::is_route;
+
 /// A class of so many addresses is visited whole.
 const SMALL: usize = 6;
 /// The most visits to one class.
@@ -238,11 +240,10 @@ pub fn own(to: &str) -> Option<String> {
         return None;
     }
     let (path, fragment) = to.split_once('#').unwrap_or((to, ""));
-    let is_route = fragment.starts_with('/') || fragment.starts_with('!');
     if path.contains("[token]") || path.contains("[stamp]") {
         return None;
     }
-    Some(if is_route { format!("{path}#{fragment}") } else { path.to_owned() })
+    Some(if is_route(fragment) { format!("{path}#{fragment}") } else { path.to_owned() })
 }
 
 #[cfg(test)]

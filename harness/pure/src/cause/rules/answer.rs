@@ -130,7 +130,7 @@ fn watched(evidence: &Evidence<'_>, errors: &[Option<usize>]) -> Vec<Edge> {
     let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (spot, error) in errors.iter().enumerate() {
         if let Some(error) = error {
-            by_path.entry(evidence.path(spot)).or_default().push(*error);
+            by_path.entry(evidence.document(spot)).or_default().push(*error);
         }
     }
     let nodes = evidence.nodes.iter().enumerate();

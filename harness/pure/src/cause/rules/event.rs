@@ -192,7 +192,7 @@ fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
 /// Whether an address is that of the page at which a change stands.
 fn is_document(evidence: &Evidence<'_>, node: usize, path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    evidence.only_where(node, |spot| evidence.path(spot) == path)
+    evidence.only_where(node, |spot| evidence.document(spot) == path)
         && evidence.only_where(node, |spot| {
             !evidence.spots[spot].replaced.is_empty() || evidence.is_failure(spot)
         })

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Rule;
 use crate::cause::node::quoted_names;
 use crate::cause::{Edge, Evidence};
+use crate::model::address::page_of;
 use crate::model::change::{Change, without_numbers};
 use crate::model::finding::DiffTag;
 use crate::model::thing::{Node, Thing};
@@ -27,11 +28,6 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 .map(|it| Edge::follows(it, node, BECAUSE))
         })
         .collect()
-}
-
-/// The path without its query.
-fn path(place: &str) -> &str {
-    place.split(['?', '#']).next().unwrap_or(place)
 }
 
 /// Changes by the names that they lost, so that a night of many failures is not quadratic.
@@ -134,7 +130,7 @@ impl<'a> Known<'a> {
     fn counted(&self, evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
         let first = evidence.nodes[failing].sightings.first()?;
         let place = evidence.path(first.spot);
-        let near = self.told.get(path(place)).into_iter().flatten().copied();
+        let near = self.told.get(place).into_iter().flatten().copied();
         let mut all = near.filter(|node| {
             evidence.nodes[failing].sightings.iter().all(|failed| {
                 let at = &evidence.spots[failed.spot].difference;
@@ -269,7 +265,7 @@ fn tells(change: &Change, seen: &Difference, failed: &Difference, step: &Change)
     let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
     let (was, is) = (Node::read(old), Node::read(new));
     let (Some(had), Some(has)) = (was.words(), is.words()) else { return false };
-    if was.role != is.role || path(&seen.place) != path(&failed.place) {
+    if was.role != is.role || page_of(&seen.place) != page_of(&failed.place) {
         return false;
     }
     let counted = format!("{} \"{}\"", was.role, without_numbers(had));

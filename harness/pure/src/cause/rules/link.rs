@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::Rule;
 use crate::cause::node::addresses;
 use crate::cause::{Edge, Evidence};
+use crate::model::address::page_of;
 use crate::model::change::Change;
 use crate::model::thing::Thing;
 use crate::model::{FacetKind, WatchKind};
@@ -25,7 +26,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let at_event = match &node.change().thing {
-            Thing::Event { kind, path } if is_answer(kind) => leads.get(without_query(path)),
+            Thing::Event { kind, path } if is_answer(kind) => leads.get(page_of(path)),
             _ => None,
         };
         let first = evidence.path(node.sightings[0].spot);
@@ -51,16 +52,12 @@ fn is_answer(kind: &str) -> bool {
     kind == WatchKind::BadStatus.word() || kind == WatchKind::RequestFailed.word()
 }
 
-fn without_query(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or(path)
-}
-
 /// The path that a link newly leads to; the whole address where its path is the same.
 fn new_target(change: &Change) -> Option<String> {
     let (was, is) = addresses(change)?;
-    let path = without_query(is);
+    let path = page_of(is);
     if was == is || path.len() < 2 {
         return None;
     }
-    Some(if without_query(was) == path { is } else { path }.to_owned())
+    Some(if page_of(was) == path { is } else { path }.to_owned())
 }

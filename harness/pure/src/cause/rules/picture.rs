@@ -280,7 +280,8 @@ fn is_seam(picture: &ImageChange, own: impl Fn(&Region) -> bool) -> bool {
         })
 }
 
-/// Regions of one page that nothing else tells: they have one look.
+/// Regions of one page that nothing else tells: they have one look, and texts that are too faint in
+/// it follow from it.
 fn one_look(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
     let mut by_view: BTreeMap<(&str, u32, &str), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
@@ -293,7 +294,35 @@ fn one_look(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
             }
         }
     }
-    by_view.into_values().flat_map(|it| star(it, "they are how one page looks")).collect()
+    let mut found = faint_in(evidence, &by_view);
+    found.extend(by_view.into_values().flat_map(|it| star(it, "they are how one page looks")));
+    found
+}
+
+/// Texts that are newly too faint on pages of which nothing but the look is another one.
+fn faint_in(
+    evidence: &Evidence<'_>,
+    looks: &BTreeMap<(&str, u32, &str), BTreeSet<usize>>,
+) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let faint = change.after.as_deref().is_some_and(|it| it.starts_with("contrast: "));
+        if change.facet != Some(FacetKind::A11y) || change.before.is_some() || !faint {
+            continue;
+        }
+        let views = node.spots().map(|spot| &evidence.spots[spot].difference);
+        let mut looks = views
+            .filter_map(|at| looks.get(&(at.scenario.as_str(), at.attempt, at.place.as_str())));
+        if let Some(look) = looks.next().and_then(BTreeSet::first) {
+            found.push(Edge::follows(
+                *look,
+                index,
+                "a text is too faint in what the page looks like",
+            ));
+        }
+    }
+    found
 }
 
 /// Pictures of a file follow what else changed in that file at the same step, and one another.
@@ -468,6 +497,25 @@ mod tests {
         assert_eq!(of("/", green), 1);
         assert_eq!(of("/", grey), 0, "that is another colour");
         assert_eq!(of("/about", green), 0, "that is another page");
+    }
+
+    #[test]
+    fn texts_that_are_too_faint_follow_from_the_look_of_their_page_alone() {
+        let faint = |text: &str| format!("contrast: \"{text}\" in p: 2.1:1 of #777777 on #888888");
+        let spot = |place: &str, region: &str, faint: &[String]| {
+            let line =
+                |it: &String| testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(it));
+            let changes = faint.iter().map(line).collect();
+            let faint = FacetChange { changes, ..FacetChange::of(FacetKind::A11y) };
+            page(place, vec![picture(&[(&["main"], region)]), faint])
+        };
+        let of = |spots: &[Located]| joined(|it| one_look(it, &BTreeSet::new()), spots).len();
+        assert_eq!(of(&[spot("/", "it looks different", &[faint("a"), faint("b")])]), 2);
+        let elsewhere = spot("/about", "that looks different", &[]);
+        let faint_alone = page("/", vec![spot("/", "", &[faint("a")]).difference.facets.remove(1)]);
+        assert_eq!(of(&[elsewhere, faint_alone]), 0, "nothing there looks otherwise");
+        let label = "no-name: button in form".to_owned();
+        assert_eq!(of(&[spot("/", "it looks different", &[label])]), 0, "that is no look");
     }
 
     #[test]
