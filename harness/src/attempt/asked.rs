@@ -75,6 +75,11 @@ impl<'a> Brain<'a> {
     }
 }
 
+/// What a budget must have for a proposal.
+fn what_comes(proposal: &Proposal) -> Next {
+    if matches!(proposal, Proposal::Act { .. }) { Next::Act } else { Next::End }
+}
+
 impl Attempt<'_> {
     /// Has the model go on towards a goal; why it goes no further.
     pub(super) async fn ask_on(
@@ -112,13 +117,12 @@ impl Attempt<'_> {
                 Ok(hold) => hold,
                 Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
             };
-            let number = way.number + 1;
-            let (answer, took) = self.asked((brain, hold), (way.step, number), &request).await?;
+            let at = (way.step, way.number + 1);
+            let (said, took) = self.asked((brain, hold), at, &request).await?;
             way.answered(took);
-            let answer = match answer.map_err(|it| failed("an answer of the model", it.to_string()))
-            {
+            let answer = match said {
                 Ok(answer) => answer,
-                Err(failure) => return Ok(Some(failure)),
+                Err(it) => return Ok(Some(failed("an answer of the model", it.to_string()))),
             };
             let sees = (&view, &mut sight, brain.skills);
             let next = match read(&answer.text, sees, &secrets, way.goal) {
@@ -130,8 +134,7 @@ impl Attempt<'_> {
                 }
                 Err(why) => return Ok(Some(failed("an answer that is one action", why))),
             };
-            let comes = if matches!(next, Proposal::Act { .. }) { Next::Act } else { Next::End };
-            if let Some(over) = self.over(brain, way, comes)? {
+            if let Some(over) = self.over(brain, way, what_comes(&next))? {
                 return Ok(Some(over));
             }
             sight.acted();

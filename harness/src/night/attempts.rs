@@ -197,8 +197,7 @@ async fn drive(
             return could_not(ledger, made, Because::Preflight, &why.0);
         }
     };
-    let means = &side.means;
-    let sites = stage.sites();
+    let (means, sites) = (&side.means, stage.sites());
     let scope = scope(side, &stage, &unique(&means.plan.night, &scenario.id, number));
     let call = Call {
         means,

@@ -179,7 +179,8 @@ async fn the_items_of_a_list_are_gone_through_one_by_one() {
 async fn what_is_no_list_or_too_long_a_one_fails_its_step() {
     let told = async |first: Step| {
         let each = step(2, over("orders", vec![step(3, shell("true"))]));
-        failure(&Stage::default().play(&of(vec![first, each], vec![])).await.1)
+        let played = of(vec![first, each], vec![]);
+        failure(&Box::pin(Stage::default().play(&played)).await.1)
     };
     let refused = |actual: &str| (2, "item 1 of the list ${orders}".to_owned(), actual.to_owned());
     assert_eq!(told(step(1, shell("true"))).await, refused("no list of this name was captured"));

@@ -16,7 +16,7 @@ async fn done(pace: Option<Pace>, action: Action, busy: usize) -> (Ended, usize,
         path: "/".to_owned(),
     };
     stage.page.sightings.push(seen);
-    let (ended, events) = stage.play(&scenario(vec![action], vec![])).await;
+    let (ended, events) = Box::pin(stage.play(&scenario(vec![action], vec![]))).await;
     let times = stage.pace.as_ref().and_then(Pace::told).map_or(0, |it| it.times);
     (ended, stage.page.acted.len(), events, times)
 }

@@ -29,17 +29,12 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             Thing::Event { kind, path } if is_answer(kind) => leads.get(page_of(path)),
             _ => None,
         };
-        let first = evidence.path(node.sightings[0].spot);
         let is_event = node.facet() == Some(FacetKind::Events);
         let place = |spot: usize| evidence.spots[spot].difference.place.as_str();
-        let whole = place(node.sightings[0].spot);
-        let by_path = leads
-            .get(first)
-            .filter(|_| evidence.only_where(index, |it| evidence.path(it) == first));
-        let by_address =
-            || leads.get(whole).filter(|_| evidence.only_where(index, |it| place(it) == whole));
-        let here = by_path.or_else(by_address).filter(|_| !is_event);
-        let holders = at_event.or(here).into_iter().flatten();
+        let led = |spot: usize| leads.get(evidence.path(spot)).or_else(|| leads.get(place(spot)));
+        let here = !is_event && evidence.only_where(index, |it| led(it).is_some());
+        let here = node.spots().filter(|_| here).filter_map(led).flatten();
+        let holders = at_event.into_iter().flatten().chain(here);
         found.extend(
             holders.filter(|it| **it != index).map(|it| Edge::follows(*it, index, BECAUSE)),
         );
@@ -60,4 +55,39 @@ fn new_target(change: &Change) -> Option<String> {
         return None;
     }
     Some(if page_of(was) == path { is } else { path }.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+
+    /// How many changes follow from links: of pages that each have a next link, which leads to another
+    /// page than before, and a heading that stands on these pages.
+    fn of(pages: &[&str], headings: &[&str]) -> usize {
+        let at = |place: &str, facet: FacetKind, was: &str, is: &str| {
+            let change = testing::change(Some(facet), Thing::Line, Some(was), Some(is));
+            let facets = vec![FacetChange { changes: vec![change], ..FacetChange::of(facet) }];
+            testing::located("turn", place, facets)
+        };
+        let link = |to: &&str| {
+            let was = format!("\"next\": {to}&name=all");
+            at("/list", FacetKind::Links, &was, &format!("\"next\": {to}"))
+        };
+        let heading =
+            |place: &&str| at(place, FacetKind::Aria, "- heading \"All\"", "- heading \"List\"");
+        let spots: Vec<_> = pages.iter().map(link).chain(headings.iter().map(heading)).collect();
+        joined(edges, &spots).iter().filter(|it| it.1 == "- heading \"List\"").count()
+    }
+
+    #[test]
+    fn what_is_on_pages_that_links_newly_lead_to_follows_and_what_is_on_others_too_does_not() {
+        let (second, third) = ("/list?at=2", "/list?at=3");
+        assert!(of(&[second], &[second]) > 0);
+        assert!(of(&[second, third], &[second, third]) > 0, "each has a link of its own");
+        assert_eq!(of(&[second], &[second, third]), 0);
+        assert_eq!(of(&[second], &["/about"]), 0);
+    }
 }
