@@ -25,6 +25,7 @@
 //! - `off_by_one.rs`: numbers that are all one more or one less.
 //! - `option.rs`: a new option, and the lines that name it.
 //! - `order.rs`: the same lines in another order.
+//! - `parameter.rs`: the same parameter of addresses that is another.
 //! - `picture.rs`: what a picture shows of other changes.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
 //! - `relation.rs`: the same relation between what was and what is.
@@ -61,6 +62,7 @@ mod numbers;
 mod off_by_one;
 mod option;
 mod order;
+mod parameter;
 mod picture;
 mod place;
 mod relation;
@@ -86,7 +88,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 35] = [
+pub const ALL: [Rule; 36] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
@@ -110,6 +112,7 @@ pub const ALL: [Rule; 35] = [
     off_by_one::RULE,
     option::RULE,
     order::RULE,
+    parameter::RULE,
     picture::RULE,
     place::RULE,
     relation::RULE,

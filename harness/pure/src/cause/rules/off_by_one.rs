@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Rule, star};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::Change;
-use crate::model::edit::{WHOLE, differing, replaced};
+use crate::model::change::{Change, without_numbers};
+use crate::model::edit::{TELLING, WHOLE, differing, replaced};
+use crate::model::thing::Node;
 
 const BECAUSE: &str = "they are off by the same one";
 const BECAUSE_SAME: &str = "all numbers there are off by the same";
@@ -29,7 +30,26 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
     }
     let many = by_place.into_values().filter(|it| it.len() >= MANY);
-    many.flat_map(|it| star(it, BECAUSE)).chain(of_whole(evidence)).collect()
+    let alike = by_words(evidence).into_iter().chain(of_whole(evidence));
+    many.flat_map(|it| star(it, BECAUSE)).chain(alike).collect()
+}
+
+/// The same words around the number, whatever the page: one thing writes them.
+fn by_words(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found: BTreeMap<(bool, String), BTreeSet<usize>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let (Some(more), Some(line)) = (more(change), change.before.as_deref()) else { continue };
+        let in_tree = change.facet == Some(FacetKind::Aria);
+        let words = if in_tree { Node::read(line).words() } else { Some(line) };
+        let letters = |it: &str| it.chars().filter(|it| it.is_alphabetic()).count();
+        let named = |it: &str| it.split_whitespace().filter(|it| letters(it) > 1).count();
+        if let Some(words) = words.filter(|it| letters(it) >= TELLING || named(it) > 1) {
+            found.entry((more, without_numbers(words))).or_default().insert(index);
+        }
+    }
+    let many = found.into_values().filter(|it| it.len() >= MANY);
+    many.flat_map(|it| star(it, BECAUSE)).collect()
 }
 
 /// A page whatever it is about: a part of its path that has a number or id names one thing of many.
@@ -106,6 +126,26 @@ mod tests {
         assert_eq!(of(("lines: 86", "lines: 83")), 0, "that is less");
         assert_eq!(of(("lines: 83", "lines: 87")), 0);
         assert_eq!(of(("three lines", "four lines")), 0, "there something else changed");
+    }
+
+    #[test]
+    fn the_same_words_are_one_on_whichever_page_and_other_words_are_not() {
+        let of = |lines: [(&str, &str, &str); 3]| {
+            let spot = |(place, was, is): (&str, &str, &str)| {
+                let change =
+                    testing::change(Some(FacetKind::Text), Thing::Line, Some(was), Some(is));
+                let facets =
+                    vec![FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Text) }];
+                testing::located("browse", place, facets)
+            };
+            joined(by_words, &lines.map(spot)).len()
+        };
+        let files = ("/files", "1..2 out of 2", "1..3 out of 2");
+        let notes = ("/notes", "1..7 out of 7", "1..8 out of 7");
+        assert_eq!(of([files, notes, ("/all", "5..9 out of 9", "5..10 out of 9")]), 2);
+        assert_eq!(of([files, notes, ("/all", "5..9 seen of 9", "5..10 seen of 9")]), 0);
+        assert_eq!(of([files, notes, ("/all", "5..9 out of 9", "5..8 out of 9")]), 0, "less");
+        assert_eq!(of([("/a", "1 of 2", "2 of 2"), ("/b", "3 of 4", "4 of 4"), notes]), 0);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
+use crate::cause::evidence::Sighting;
 use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::change::Change;
@@ -174,6 +175,14 @@ fn holds_others(region: &Change) -> bool {
     !all.is_empty() && all.iter().all(|it| HOLDERS.contains(&Node::read(it).role))
 }
 
+/// Whether a region has another colour than it had.
+fn is_repainted(evidence: &Evidence<'_>, region: &Sighting<'_>) -> bool {
+    let facets = &evidence.spots[region.spot].difference.facets;
+    let regions = facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
+    let mut own = regions.filter(|it| it.said() == region.change.after);
+    own.any(|it| it.repaint.is_some())
+}
+
 /// Whether a thing of the page came or went, so that others move.
 fn came_or_went(change: &Change) -> bool {
     matches!(change.facet, Some(FacetKind::Aria | FacetKind::Text))
@@ -226,8 +235,15 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         // Where only one thing changed, it is what a region shows that has no name of its own.
         let named = names(sighting.change).iter().any(|it| it.contains('"'));
         let one = if own.is_empty() && !named && seen.len() == 1 { seen } else { own };
-        // What holds other things looks different where one of those around it came or went.
-        let moved = tree.iter().find(|it| holds_others(sighting.change) && came_or_went(it.1));
+        // What holds other things looks different where one of those around it came or went, or reads
+        // otherwise; a colour of its own says more.
+        let holder = holds_others(sighting.change);
+        let plain = holder && !is_repainted(evidence, sighting);
+        let reads = |it: &Change| {
+            let both = it.before.is_some() && it.after.is_some();
+            plain && both && it.facet == Some(FacetKind::Aria) && can_be_seen(it)
+        };
+        let moved = tree.iter().find(|it| (holder && came_or_went(it.1)) || reads(it.1));
         let one = if one.is_empty() { moved.map(|it| it.0).into_iter().collect() } else { one };
         // Whatever comes or goes moves what stands below.
         let shifted = tree.iter().filter(|it| came_or_went(it.1)).map(|it| it.0);

@@ -18,8 +18,8 @@ pub(super) const RULE: Rule = Rule { id: "varying", edges };
 const MANY: usize = 6;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    // By facet and words: at each place, the changes that read so.
-    let mut groups: BTreeMap<(FacetKind, String), BTreeMap<&str, BTreeSet<usize>>> =
+    // By facet and words: at each spot, the changes that read so.
+    let mut groups: BTreeMap<(FacetKind, String), BTreeMap<usize, BTreeSet<usize>>> =
         BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         for sighting in &node.sightings {
@@ -28,11 +28,14 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             if facet == FacetKind::Exit || differing(change).is_none() {
                 continue;
             }
-            let places = groups.entry((facet, without_numbers(line))).or_default();
-            places.entry(evidence.path(sighting.spot)).or_default().insert(index);
+            let spots = groups.entry((facet, without_numbers(line))).or_default();
+            spots.entry(sighting.spot).or_default().insert(index);
         }
     }
-    let many = groups.into_values().filter(|it| it.len() >= MANY);
+    let place = |spot: &usize| evidence.spots[*spot].difference.place.as_str();
+    let many = groups
+        .into_values()
+        .filter(|it| it.keys().map(place).collect::<BTreeSet<_>>().len() >= MANY);
     // A list has rows that read alike: what changed in it is for other rules to say.
     let single = many.filter(|it| it.values().all(|nodes| nodes.len() == 1));
     single.flat_map(|it| star(it.into_values().flatten(), BECAUSE)).collect()
