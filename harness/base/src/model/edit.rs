@@ -52,11 +52,13 @@ pub fn timed(line: &str) -> Cow<'_, str> {
     })
 }
 
-/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350; durations in seconds.
+/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350; durations in seconds. `1..5`
+/// is two of them.
 #[must_use]
 pub fn numbers(line: &str) -> Vec<u64> {
     let mut all = Vec::new();
-    for word in timed(line).split(|it: char| !it.is_ascii_digit() && it != '.') {
+    let line = timed(line).replace("..", " ");
+    for word in line.split(|it: char| !it.is_ascii_digit() && it != '.') {
         let (whole, rest) = word.split_once('.').unwrap_or((word, ""));
         let Ok(whole) = whole.parse::<u64>() else { continue };
         let rest: String =

@@ -52,6 +52,24 @@ fn address(facet: FacetKind, line: &str) -> Option<&str> {
     }
 }
 
+/// A page whatever it is about: a part of its path that has a number or id names one thing of many.
+/// Anything else is what it is.
+#[must_use]
+pub fn kind_of(called: &str) -> String {
+    if !called.starts_with('/') {
+        return called.to_owned();
+    }
+    let part = |it: &str| {
+        let word = it.trim_end_matches(|it: char| it.is_ascii_digit());
+        match it.contains(|it: char| it.is_ascii_digit()) {
+            false => it.to_owned(),
+            true if word.chars().all(char::is_alphabetic) => format!("{word}*"),
+            true => "*".to_owned(),
+        }
+    };
+    called.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
 /// The first text in double quotes, with its quotes; an empty one names nothing.
 #[must_use]
 pub fn quoted_name(line: &str) -> Option<&str> {
@@ -95,6 +113,15 @@ pub fn tells(node: &str, detail: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_of_one_kind_are_one_and_commands_are_what_they_are() {
+        assert_eq!(kind_of("/tides/commit/0e1bd7/"), kind_of("/tides/commit/64b892/"));
+        assert_ne!(kind_of("/tides/commit/0e1bd7/"), kind_of("/tides/tree/0e1bd7/"));
+        assert_eq!(kind_of("/issue12"), "/issue*");
+        assert_eq!(kind_of("/#/email/7"), "/#/email/*");
+        assert_eq!(kind_of("shopctl v2/orders"), "shopctl v2/orders");
+    }
 
     #[test]
     fn a_detail_is_told_by_the_name_of_its_thing_or_by_its_role_where_it_has_none() {

@@ -111,6 +111,7 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
         inserted(old, new).filter(|_| is_text),
         field(old, new).filter(|_| printed),
         signs(old, new).filter(|_| is_text),
+        unit(old, new).filter(|_| is_text),
         address(),
     ];
     let mut all: Vec<Edit> = exact.into_iter().flatten().collect();
@@ -304,6 +305,17 @@ fn same_word(old: &str, new: &str) -> Option<(String, String)> {
     only.then(|| (first.0.to_owned(), first.1.to_owned()))
 }
 
+/// The one word that stands in place of another one beside numbers that are others too: a unit.
+fn unit(old: &str, new: &str) -> Option<Edit> {
+    let is_number = |it: &str| it.starts_with(|it: char| it.is_ascii_digit());
+    let both = |it: &(&str, &str)| is_number(it.0) && is_number(it.1);
+    let (numbers, words): (Vec<_>, Vec<_>) = differing(old, new).into_iter().partition(both);
+    let first = *words.first()?;
+    let letters = first.0.chars().chain(first.1.chars()).filter(|it| it.is_alphabetic()).count();
+    let same = words.iter().all(|it| *it == first) && letters >= TELLING;
+    (!numbers.is_empty() && same).then(|| Edit::Words(first.0.to_owned(), first.1.to_owned()))
+}
+
 /// What an address lost and got between what both begin and end with, from sign to sign.
 fn part(old: &str, new: &str) -> Option<Edit> {
     const TELLING: usize = 4;
@@ -423,6 +435,16 @@ mod tests {
             Some(("master".to_owned(), "HEAD".to_owned()))
         );
         assert_eq!(same_word("master of tides", "HEAD of ebbs"), None);
+    }
+
+    #[test]
+    fn numbers_in_another_unit_are_one_edit_and_other_words_beside_them_are_none() {
+        let kilo = Some(put("bytes", "KB"));
+        assert_eq!(unit("A word 582 bytes today", "A word 1.14 KB today"), kilo);
+        assert_eq!(unit("\"size\": \"679 bytes\",", "\"size\": \"1.33 KB\","), kilo);
+        assert_eq!(unit("582 bytes", "582 KB"), None, "the number stayed");
+        assert_eq!(unit("5 pens of Ada", "6 cups of Bob"), None, "these are two words");
+        assert_eq!(unit("5 m", "6 ft"), None, "they say too little");
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn followed(evidence: &Evidence<'_>, event: usize, reach: Reach) -> BTreeSet<usi
         let near = later.filter(|it| {
             reach == Reach::Looks
                 || anywhere
-                || evidence.path(*it) == evidence.path(spot)
+                || evidence.document(*it) == evidence.document(spot)
                 || evidence.is_failure(*it)
         });
         let near: Vec<usize> = near.collect();
@@ -102,7 +102,7 @@ fn followed(evidence: &Evidence<'_>, event: usize, reach: Reach) -> BTreeSet<usi
         all.extend(near.into_iter().filter(|it| {
             reach == Reach::Looks
                 || Some(evidence.step(*it)) == first
-                || evidence.path(*it) == evidence.path(spot)
+                || evidence.document(*it) == evidence.document(spot)
         }));
     }
     all

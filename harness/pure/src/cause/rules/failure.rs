@@ -22,12 +22,39 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     failing
         .filter_map(|node| {
             let change = evidence.nodes[node].change();
-            let into = known.lost(evidence, node).or_else(|| known.renamed(evidence, change));
+            let into = came(evidence, node).or_else(|| known.lost(evidence, node));
+            let into = into.or_else(|| known.renamed(evidence, change));
             let into = into.or_else(|| wrong_already(evidence, node));
             into.or_else(|| known.counted(evidence, node))
                 .map(|it| Edge::follows(it, node, BECAUSE))
         })
         .collect()
+}
+
+/// What came that a step expects not to be there, before it or on its page.
+fn came(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
+    let expected = evidence.nodes[failing].change().before.as_deref()?.strip_prefix("no ")?;
+    let names = quoted_names(expected);
+    let mentions = |it: &Option<String>| {
+        it.as_deref().is_some_and(|line| names.iter().any(|it| line.contains(it.trim_matches('"'))))
+    };
+    evidence.nodes[failing].spots().find_map(|failed| {
+        let at = &evidence.spots[failed].difference;
+        let own = evidence.of_attempt(failed).iter().copied();
+        let mut near = own.filter(|it| {
+            let seen = &evidence.spots[*it].difference;
+            !evidence.is_failure(*it)
+                && (evidence.step(*it) <= at.step || page_of(&seen.place) == page_of(&at.place))
+        });
+        near.find_map(|spot| {
+            let new = |it: &(usize, &Change)| {
+                it.1.facet == Some(FacetKind::Aria)
+                    && mentions(&it.1.after)
+                    && !mentions(&it.1.before)
+            };
+            evidence.seen_at(spot).find(new).map(|it| it.0)
+        })
+    })
 }
 
 /// Changes by the names that they lost, so that a night of many failures is not quadratic.

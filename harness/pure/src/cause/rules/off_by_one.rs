@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star};
+use crate::cause::node::kind_of;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
@@ -23,7 +24,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for (index, node) in evidence.nodes.iter().enumerate() {
         for sighting in &node.sightings {
             let Some(more) = more(sighting.change) else { continue };
-            let called = route(&evidence.called(sighting.spot));
+            let called = kind_of(&evidence.called(sighting.spot));
             for name in names(&called, sighting.change) {
                 by_place.entry((called.clone(), more, name)).or_default().insert(index);
             }
@@ -50,14 +51,6 @@ fn by_words(evidence: &Evidence<'_>) -> Vec<Edge> {
     }
     let many = found.into_values().filter(|it| it.len() >= MANY);
     many.flat_map(|it| star(it, BECAUSE)).collect()
-}
-
-/// A page whatever it is about: a part of its path that has a number or id names one thing of many.
-fn route(called: &str) -> String {
-    let is_page = called.starts_with('/');
-    let names_one = |it: &str| is_page && it.contains(|it: char| it.is_ascii_digit());
-    let part = |it: &str| if names_one(it) { "*".to_owned() } else { it.to_owned() };
-    called.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// By what a number is one with others: on a page it is the page; a command prints and writes many
@@ -146,12 +139,5 @@ mod tests {
         assert_eq!(of([files, notes, ("/all", "5..9 seen of 9", "5..10 seen of 9")]), 0);
         assert_eq!(of([files, notes, ("/all", "5..9 out of 9", "5..8 out of 9")]), 0, "less");
         assert_eq!(of([("/a", "1 of 2", "2 of 2"), ("/b", "3 of 4", "4 of 4"), notes]), 0);
-    }
-
-    #[test]
-    fn pages_of_one_kind_are_one_and_commands_are_what_they_are() {
-        assert_eq!(route("/tides/commit/0e1bd7/"), route("/tides/commit/64b892/"));
-        assert_ne!(route("/tides/commit/0e1bd7/"), route("/tides/tree/0e1bd7/"));
-        assert_eq!(route("shopctl v2/orders"), "shopctl v2/orders");
     }
 }

@@ -26,6 +26,11 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let is_one = |it: &&Edge| evidence.nodes[it.from].class == evidence.nodes[it.to].class;
     let told: BTreeSet<usize> = found.iter().filter(is_one).map(|it: &Edge| it.to).collect();
     found.extend(one_look(evidence, &told));
+    // That a text in a region is too faint is how it looks, and not why.
+    let by_faint = |it: &&Edge| !is_faint(evidence.nodes[it.from].change());
+    let told: BTreeSet<usize> =
+        found.iter().filter(is_one).filter(by_faint).map(|it: &Edge| it.to).collect();
+    found.extend(faint_in(evidence, &told));
     found.extend(one_thing(evidence));
     found.extend(one_style(evidence));
     found.extend(too_faint(evidence));
@@ -61,6 +66,8 @@ fn one_style(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// Pixels between a region and what moved, at which they still touch.
 const SEAM: u32 = 2;
+/// Things that a region is called by, from which on it is a large part of its page.
+const LARGE: usize = 3;
 /// Letters of a text from which on a name that holds it says what it is.
 const TELLING: usize = 4;
 
@@ -133,9 +140,16 @@ fn is_of(region: &Change, other: &Change, others: &BTreeSet<String>) -> bool {
             || said.is_some_and(|it| holds_words(thing, it))
             || lines().any(|line| {
                 let own = line.trim_start_matches("- ").trim_end_matches(':');
-                own.contains(thing) || name == own
+                own.contains(thing)
+                    || name == own
+                    || (own.contains("  ") && spaced(own).contains(thing))
             })
     })
+}
+
+/// A text with one space between its words, as pictures tell names.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether whole words of a name are a text that says enough to be known again.
@@ -296,8 +310,7 @@ fn is_seam(picture: &ImageChange, own: impl Fn(&Region) -> bool) -> bool {
         })
 }
 
-/// Regions of one page that nothing else tells: they have one look, and texts that are too faint in
-/// it follow from it.
+/// Regions of one page that nothing else tells: they have one look.
 fn one_look(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
     let mut by_view: BTreeMap<(&str, u32, &str), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
@@ -310,35 +323,26 @@ fn one_look(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
             }
         }
     }
-    let mut found = faint_in(evidence, &by_view);
-    found.extend(by_view.into_values().flat_map(|it| star(it, "they are how one page looks")));
+    by_view.into_values().flat_map(|it| star(it, "they are how one page looks")).collect()
+}
+
+/// Texts that are newly too faint where a large part of the page looks otherwise.
+fn faint_in(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        let is_look = |it: &(usize, &Change)| !told.contains(&it.0) && names(it.1).len() >= LARGE;
+        let Some((look, _)) = evidence.seen_at(spot).find(is_look) else { continue };
+        let faint = evidence.seen_at(spot).filter(|it| is_faint(it.1) && it.1.before.is_none());
+        let because = "a text is too faint in what the page looks like";
+        found.extend(faint.map(|it| Edge::follows(look, it.0, because)));
+    }
     found
 }
 
-/// Texts that are newly too faint on pages of which nothing but the look is another one.
-fn faint_in(
-    evidence: &Evidence<'_>,
-    looks: &BTreeMap<(&str, u32, &str), BTreeSet<usize>>,
-) -> Vec<Edge> {
-    let mut found = Vec::new();
-    for (index, node) in evidence.nodes.iter().enumerate() {
-        let change = node.change();
-        let faint = change.after.as_deref().is_some_and(|it| it.starts_with("contrast: "));
-        if change.facet != Some(FacetKind::A11y) || change.before.is_some() || !faint {
-            continue;
-        }
-        let views = node.spots().map(|spot| &evidence.spots[spot].difference);
-        let mut looks = views
-            .filter_map(|at| looks.get(&(at.scenario.as_str(), at.attempt, at.place.as_str())));
-        if let Some(look) = looks.next().and_then(BTreeSet::first) {
-            found.push(Edge::follows(
-                *look,
-                index,
-                "a text is too faint in what the page looks like",
-            ));
-        }
-    }
-    found
+/// Whether a text is said to be too faint.
+fn is_faint(change: &Change) -> bool {
+    let line = change.after.as_deref().or(change.before.as_deref());
+    change.facet == Some(FacetKind::A11y) && line.is_some_and(|it| it.starts_with("contrast: "))
 }
 
 /// Pictures of a file follow what else changed in that file at the same step, and one another.
@@ -516,22 +520,26 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_too_faint_follow_from_the_look_of_their_page_alone() {
-        let faint = |text: &str| format!("contrast: \"{text}\" in p: 2.1:1 of #777777 on #888888");
-        let spot = |place: &str, region: &str, faint: &[String]| {
+    fn texts_that_are_too_faint_follow_from_the_look_of_a_large_part_of_their_page() {
+        const MANY: [&str; 3] = ["list", "text \"Note\"", "link \"Home\""];
+        let faint = |it: &str| format!("contrast: \"{it}\" in p: 2.1:1 of #777777 on #888888");
+        let of = |place: &str, region: &[&str], faint: &[String]| {
             let line =
                 |it: &String| testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(it));
             let changes = faint.iter().map(line).collect();
             let faint = FacetChange { changes, ..FacetChange::of(FacetKind::A11y) };
-            page(place, vec![picture(&[(&["main"], region)]), faint])
+            let shown = picture(&[(region, "it looks different")]);
+            let spots = if place == "/" {
+                vec![page("/", vec![shown, faint])]
+            } else {
+                vec![page("/", vec![shown]), page(place, vec![faint])]
+            };
+            joined(|it| faint_in(it, &BTreeSet::new()), &spots).len()
         };
-        let of = |spots: &[Located]| joined(|it| one_look(it, &BTreeSet::new()), spots).len();
-        assert_eq!(of(&[spot("/", "it looks different", &[faint("a"), faint("b")])]), 2);
-        let elsewhere = spot("/about", "that looks different", &[]);
-        let faint_alone = page("/", vec![spot("/", "", &[faint("a")]).difference.facets.remove(1)]);
-        assert_eq!(of(&[elsewhere, faint_alone]), 0, "nothing there looks otherwise");
-        let label = "no-name: button in form".to_owned();
-        assert_eq!(of(&[spot("/", "it looks different", &[label])]), 0, "that is no look");
+        assert_eq!(of("/", &MANY, &[faint("a"), faint("b")]), 2);
+        assert_eq!(of("/", &MANY[..1], &[faint("a")]), 0, "that is a small part");
+        assert_eq!(of("/about", &MANY, &[faint("a")]), 0, "nothing there looks otherwise");
+        assert_eq!(of("/", &MANY, &["no-name: button in form".to_owned()]), 0);
     }
 
     #[test]

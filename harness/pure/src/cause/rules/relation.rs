@@ -238,7 +238,9 @@ fn shift(old: &str, new: &str) -> Option<Relation> {
         let dated = was.get(1).is_some() && is.get(1).is_some();
         let by = (stamp(&is)? - stamp(&was)?).num_minutes();
         // Of a time without its day it is not known whether that changed.
-        Some(if dated { by } else { (by + DAY / 2).rem_euclid(DAY) - DAY / 2 })
+        let by = if dated { by } else { (by + DAY / 2).rem_euclid(DAY) - DAY / 2 };
+        // A clock of twelve hours is behind by them in the evening, and before in the morning.
+        Some(if by.abs() == DAY / 2 { DAY / 2 } else { by })
     });
     let first = all.next()??;
     let same = first != 0 && first % STEP == 0 && all.all(|it| it == Some(first));
@@ -399,6 +401,9 @@ mod tests {
     #[test]
     fn times_are_shifted_by_as_much_and_other_numbers_are_not() {
         let hour = [Relation::Shift(60)];
+        let half = [Relation::Shift(720)];
+        assert_eq!(printed("due 2026-03-01 18:30", "due 2026-03-01 06:30"), half);
+        assert_eq!(printed("due 2026-03-02 00:05", "due 2026-03-02 12:05"), half);
         assert_eq!(printed("from 8:15 AM to 11:15 AM", "from 9:15 AM to 12:15 PM"), hour);
         assert_eq!(printed("at 23:30", "at 00:30"), hour);
         assert_eq!(printed("due 2026-03-01", "due 2026-02-28"), [Relation::Shift(-1440)]);

@@ -2,12 +2,16 @@
 //! `BRH:5` that are two others, the text or one attribute of elements of one kind in a page that is a
 //! file. One piece of code writes that part.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::table::is_printed;
-use super::{Rule, stars};
+use super::{Rule, star, stars};
+use crate::cause::node::kind_of;
 use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 use crate::model::edit::{exchanged, is_name, tokens};
-use crate::model::thing::Thing;
+use crate::model::thing::{Node, Thing};
 
 pub(super) const RULE: Rule = Rule { id: "slot", edges };
 
@@ -18,7 +22,34 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             slots(change).into_iter().map(move |it| ((program, it), node))
         })
     });
-    stars(keyed, "it is the same part of lines that are built alike")
+    let mut found = stars(keyed, "it is the same part of lines that are built alike");
+    found.extend(of_pages(evidence));
+    found
+}
+
+/// The one thing of its role that came or went at the same part of pages of one kind, whatever it says
+/// on each.
+fn of_pages(evidence: &Evidence<'_>) -> Vec<Edge> {
+    // By kind of page, side, what it stands in and role: at each spot, what came or went.
+    type Part<'a> = (String, bool, &'a [String], &'a str);
+    let mut parts: BTreeMap<Part<'_>, BTreeMap<usize, BTreeSet<usize>>> = BTreeMap::new();
+    for spot in 0..evidence.spots.len() {
+        let kind = kind_of(evidence.path(spot));
+        for (node, change) in evidence.seen_at(spot).filter(|_| kind.contains('*')) {
+            let (came, line) = match (&change.before, &change.after) {
+                (Some(line), None) => (false, line),
+                (None, Some(line)) => (true, line),
+                _ => continue,
+            };
+            if change.facet == Some(FacetKind::Aria) {
+                let part = (kind.clone(), came, change.around.as_slice(), Node::read(line).role);
+                parts.entry(part).or_default().entry(spot).or_default().insert(node);
+            }
+        }
+    }
+    let single = parts.into_values().filter(|it| it.values().all(|nodes| nodes.len() == 1));
+    let because = "it is the same part of pages of one kind";
+    single.flat_map(|it| star(it.into_values().flatten(), because)).collect()
 }
 
 /// The parts of its line that a change is about.
@@ -113,7 +144,6 @@ fn of_elements(was: &Element<'_>, is: &Element<'_>) -> Vec<String> {
 mod tests {
     use super::super::joined;
     use super::*;
-    use crate::model::FacetKind;
     use crate::model::finding::FacetChange;
     use crate::model::testing;
 
@@ -148,5 +178,26 @@ mod tests {
         assert_eq!(of(&[(&ran, &other), (&here, &cell("ran", "}"))]), 1);
         let plain = |text: &str| format!("<td> {text}");
         assert_eq!(of(&[(&plain("a"), &plain("b")), (&plain("c"), &plain("d"))]), 0);
+    }
+
+    #[test]
+    fn what_went_from_the_same_part_of_pages_of_one_kind_is_one_and_from_others_is_not() {
+        let of = |pages: &[(&str, &[&str])]| {
+            let spot = |(place, lines): &(&str, &[&str])| {
+                let gone =
+                    |it: &&str| testing::change(Some(FacetKind::Aria), Thing::Line, Some(it), None);
+                let changes = lines.iter().map(gone).collect();
+                let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Aria) }];
+                testing::located("read", place, facets)
+            };
+            joined(of_pages, &pages.iter().map(spot).collect::<Vec<_>>()).len()
+        };
+        let first: (&str, &[&str]) = ("/#/mail/m1", &["- text: Dear Ada"]);
+        assert_eq!(of(&[first, ("/#/mail/m2", &["- text: Thank you"])]), 1);
+        assert_eq!(of(&[first, ("/#/mail/m2", &["- link \"Reply\""])]), 0, "that is a link");
+        assert_eq!(of(&[first, ("/#/note/m2", &["- text: Thank you"])]), 0);
+        let two = ("/#/mail/m2", ["- text: Thank you", "- text: Bob"].as_slice());
+        assert_eq!(of(&[first, two]), 0, "one of two could be meant");
+        assert_eq!(of(&[("/a", &["- text: a"]), ("/a", &["- text: b"])]), 0, "one page");
     }
 }
