@@ -17,6 +17,7 @@
 //! - `fact.rs`: one value of one thing, in every format.
 //! - `failure.rs`: a failed step, and what explains it.
 //! - `file.rs`: what is written, and what reads it.
+//! - `form.rs`: what the fields of one page hold.
 //! - `frame.rs`: places in the source of a stack trace.
 //! - `layout.rs`: one layout, field or last record, in outputs and files.
 //! - `link.rs`: a link, and what is wrong where it leads.
@@ -54,6 +55,7 @@ mod exit;
 mod fact;
 mod failure;
 mod file;
+mod form;
 mod frame;
 mod layout;
 mod link;
@@ -88,7 +90,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 36] = [
+pub const ALL: [Rule; 37] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
@@ -104,6 +106,7 @@ pub const ALL: [Rule; 36] = [
     fact::RULE,
     failure::RULE,
     file::RULE,
+    form::RULE,
     frame::RULE,
     layout::RULE,
     link::RULE,

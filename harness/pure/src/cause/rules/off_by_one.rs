@@ -35,9 +35,10 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     many.flat_map(|it| star(it, BECAUSE)).chain(alike).collect()
 }
 
-/// The same words around the number, whatever the page: one thing writes them.
+/// The same words around the number, whatever the page; on one page, twice is enough.
 fn by_words(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found: BTreeMap<(bool, String), BTreeSet<usize>> = BTreeMap::new();
+    let mut on_page: BTreeMap<(bool, String, &str), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let change = node.change();
         let (Some(more), Some(line)) = (more(change), change.before.as_deref()) else { continue };
@@ -46,11 +47,16 @@ fn by_words(evidence: &Evidence<'_>) -> Vec<Edge> {
         let letters = |it: &str| it.chars().filter(|it| it.is_alphabetic()).count();
         let named = |it: &str| it.split_whitespace().filter(|it| letters(it) > 1).count();
         if let Some(words) = words.filter(|it| letters(it) >= TELLING || named(it) > 1) {
-            found.entry((more, without_numbers(words))).or_default().insert(index);
+            let words = without_numbers(words);
+            found.entry((more, words.clone())).or_default().insert(index);
+            let path = evidence.path(node.sightings[0].spot);
+            if path.starts_with('/') {
+                on_page.entry((more, words, path)).or_default().insert(index);
+            }
         }
     }
     let many = found.into_values().filter(|it| it.len() >= MANY);
-    many.flat_map(|it| star(it, BECAUSE)).collect()
+    many.chain(on_page.into_values()).flat_map(|it| star(it, BECAUSE)).collect()
 }
 
 /// By what a number is one with others: on a page it is the page; a command prints and writes many
@@ -139,5 +145,7 @@ mod tests {
         assert_eq!(of([files, notes, ("/all", "5..9 seen of 9", "5..10 seen of 9")]), 0);
         assert_eq!(of([files, notes, ("/all", "5..9 out of 9", "5..8 out of 9")]), 0, "less");
         assert_eq!(of([("/a", "1 of 2", "2 of 2"), ("/b", "3 of 4", "4 of 4"), notes]), 0);
+        let filtered = ("/notes?by=day", "1..4 out of 4", "1..5 out of 4");
+        assert_eq!(of([notes, filtered, ("/b", "3 of 4", "4 of 4")]), 1, "that is one page");
     }
 }

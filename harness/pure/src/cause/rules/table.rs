@@ -133,7 +133,9 @@ fn key(change: &Change) -> Option<String> {
         // As `column "stock"`, `field "stock"` or `element "@stock"`: the format names the noun.
         let own = name.split_once('"').map_or(name.as_str(), |it| it.1);
         let own = own.trim_end_matches('"').trim_start_matches('@');
-        return (change.before.is_some() && change.after.is_some()).then(|| whichever(own));
+        // A whole item that came or went is one of its list.
+        let both = change.before.is_some() && change.after.is_some();
+        return (both || own.ends_with(']')).then(|| whichever(own));
     }
     let quoted = |line: &str| -> Option<String> {
         let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
@@ -414,6 +416,22 @@ mod tests {
         };
         assert_eq!((of("field \"stock\""), of("element \"@stock\"")), (1, 1));
         assert_eq!((of("field \"price\""), of("field \"old.stock\"")), (0, 0));
+    }
+
+    #[test]
+    fn items_that_came_to_one_list_of_a_document_are_one_and_fields_of_it_are_not() {
+        let of = |fields: [&str; 2]| {
+            let came = |it: &str| {
+                let (thing, text) = (Thing::Field(format!("field \"{it}\"")), format!("new {it}"));
+                testing::change(Some(FacetKind::Stdout), thing, None, Some(&text))
+            };
+            let changes = fields.map(came).to_vec();
+            let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) };
+            joined(edges, &[testing::located("list", "shopctl list", vec![facet])]).len()
+        };
+        assert_eq!(of(["orders[31]", "orders[8]"]), 1);
+        assert_eq!(of(["orders[31]", "customers[8]"]), 0, "that is another list");
+        assert_eq!(of(["orders[31].note", "orders[8].gift"]), 0);
     }
 
     #[test]
