@@ -31,11 +31,14 @@ pub(super) fn spaced(text: &str) -> String {
 
 fn visible(text: &str, limit: usize) -> String {
     let mut out = String::new();
+    // Where there is nothing else to read, icons are told by their codes.
+    let unreadable = |it: char| steers(it) || is_icon(it) || it.is_whitespace();
+    let icons = text.chars().any(is_icon) && text.chars().all(unreadable);
     for letter in text.trim().chars().take(limit * 2) {
         match letter {
             '\n' => out.push_str(" ⏎ "),
             '\t' => out.push(' '),
-            letter if letter.is_control() || steers(letter) => {
+            letter if letter.is_control() || steers(letter) || (icons && is_icon(letter)) => {
                 let code = format!("⟨U+{:04X}⟩", u32::from(letter));
                 out.push_str(&code);
             }
@@ -49,6 +52,11 @@ fn visible(text: &str, limit: usize) -> String {
 /// Whether a character is invisible or turns the reading order.
 fn steers(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a character is one of those that only the page's own font gives a shape.
+fn is_icon(letter: char) -> bool {
+    matches!(letter, '\u{e000}'..='\u{f8ff}')
 }
 
 /// The beginning of a text, with a mark where it was cut.
@@ -103,6 +111,13 @@ mod tests {
     fn hostile_text_is_made_visible_and_cut() {
         assert_eq!(plain("a\u{202e}b\u{1b}[31m\nc", 60), "a⟨U+202E⟩b⟨U+001B⟩[31m ⏎ c");
         assert_eq!(plain(&"x".repeat(1_000), 5), "xxxx…");
+    }
+
+    #[test]
+    fn an_icon_is_told_by_its_code_where_there_is_nothing_else_to_read() {
+        assert_eq!(plain("\u{f186}", 60), "⟨U+F186⟩");
+        assert_eq!(plain("\u{f186} Dark", 60), "\u{f186} Dark");
+        assert_eq!(plain("", 60), "");
     }
 
     #[test]
