@@ -6,7 +6,6 @@ use regex::Regex;
 
 use super::probe::Probe;
 use super::seen::Seen;
-use super::terminal::shown;
 use crate::model::terminal::TerminalAction;
 use crate::model::wrong::{death, has_trace, is_fault, reason};
 
@@ -51,4 +50,9 @@ pub fn wants_terminal(seen: &Seen) -> bool {
     });
     let lacks = |it: &super::seen::Ran| !it.is_fine() && LACKS.is_match(&it.stderr);
     seen.ran().is_some_and(lacks)
+}
+
+/// The lines of a screen, without what is told of it.
+pub(super) fn shown(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().take_while(|it| !it.starts_with("=== "))
 }

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::map::Map;
 use super::probe::{Goal, Probe};
-use super::screen::Screen;
+use super::screen::{Screen, shown};
 use super::seen::Seen;
 use super::tree::template;
 use crate::model::command::CommandLine;
@@ -95,11 +95,6 @@ fn named(text: &str) -> Vec<String> {
         }
     }
     keys
-}
-
-/// The lines of a screen, without what is told of it.
-pub(super) fn shown(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().take_while(|it| !it.starts_with("=== "))
 }
 
 /// Whether the cursor is seen: where text goes.
