@@ -1,13 +1,5 @@
 //! How the server answered: an error page, another status, a redirect. What is on a page that
-//! answers w    let response = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
-    let own: Vec<(usize, &Change)> = response.collect();
-    // Over other hops to the page that it led to: it is the same page.
-    let here = evidence.document(spot).trim_end_matches('/');
-    let led_here = own.iter().filter_map(|it| hop(&it.1.before)).any(|it| it.1 == here);
-    let leads = own.iter().any(|it| hop(&it.1.after).is_some());
-    let mut elsewhere = own.iter().filter(|_| !(led_here && leads));
-    elsewhere.find(|it| is_elsewhere(it.1)).map(|it| it.0)
-h an error and nowhere else follows from the answer; the status is said by the page and
+//! answers with an error and nowhere else follows from the answer; the status is said by the page and
 //! by its answer; the hops of one redirect are one,
 //! and so are the directives of one header. What is on a page that a redirect newly leads to, and
 //! nowhere else, follows from the redirect.
@@ -73,8 +65,14 @@ fn redirect_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
         (None, Some((from, to))) | (Some((from, to)), None) => from != to || is_write(change),
         (None, None) => false,
     };
-    let mut own = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
-    own.find(|it| is_elsewhere(it.1)).map(|it| it.0)
+    let response = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
+    let own: Vec<(usize, &Change)> = response.collect();
+    // Over other hops to the page that it led to: it is the same page.
+    let here = evidence.document(spot).trim_end_matches('/');
+    let led_here = own.iter().filter_map(|it| hop(&it.1.before)).any(|it| it.1 == here);
+    let leads = own.iter().any(|it| hop(&it.1.after).is_some());
+    let mut elsewhere = own.iter().filter(|_| !(led_here && leads));
+    elsewhere.find(|it| is_elsewhere(it.1)).map(|it| it.0)
 }
 
 /// Whether something was sent with the request that a redirect answers.
@@ -167,7 +165,9 @@ mod tests {
     fn a_page_follows_from_the_redirect_that_newly_leads_to_it_and_not_from_a_detour() {
         const NOTE: &str = "- textbox \"Note\"";
         let of = |hops: &[(Option<&str>, Option<&str>)]| {
-            let one = |facet, was, is| testing::change(Some(facet), Thing::Line, was, is);
+            let one = |facet, was: Option<&str>, is: Option<&str>| {
+                testing::change(Some(facet), Thing::Line, was, is)
+            };
             let hops = hops.iter().map(|it| one(FacetKind::Response, it.0, it.1)).collect();
             let facets = vec![
                 FacetChange { changes: hops, ..FacetChange::of(FacetKind::Response) },
