@@ -15,8 +15,8 @@ use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Hold, Offer, Picture, Purse, Request, Sight, View,
-    brief, command_alone, proposal, proposal_or_command, question, tokens,
+    Answer, Backend, BackendError, Briefing, Form, Hold, Offer, Picture, Purse, Request, Sight,
+    View, brief, command_alone, proposal, proposal_or_command, question, tokens,
 };
 use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
@@ -272,13 +272,13 @@ impl Attempt<'_> {
         })
     }
 
-    /// The request with the page as it looks, where the model takes pictures and there is one.
+    /// The request with the page as it looks, where it is about a page, and the model takes pictures.
     pub(super) async fn with_picture(
         &mut self,
         (brain, step): (Brain<'_>, &Step),
         request: Request,
     ) -> Result<Request, LedgerError> {
-        if !brain.backend.takes_pictures() {
+        if !brain.backend.takes_pictures() || request.form == Form::Command {
             return Ok(request);
         }
         let seen = self.picture_of_page(step).await.ok();

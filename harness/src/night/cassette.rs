@@ -52,7 +52,8 @@ pub(super) struct Memory(HashMap<Key, Remembered>);
 
 impl Memory {
     /// That of a night whose ledger has these lines, also those that count no more: of the attempts that
-    /// it was cut off in, and of all that another night has of these scenarios, if it goes on from one.
+    /// it was cut off in, and of all that another night has of these scenarios, if it goes on from one. What
+    /// another model answered stands for nothing.
     ///
     /// # Errors
     /// The other night cannot be read.
@@ -60,14 +61,15 @@ impl Memory {
         (night, entries): (&NightDir, &[Entry]),
         scenarios: &[Scenario],
         from: Option<&NightDir>,
+        model: &str,
     ) -> Result<Self, NightError> {
         let mut all = Self::default();
         let cut = half_done(entries);
-        all.take_in((night, KeptIn::Tonight), entries, &|key| cut.contains(key));
+        all.take_in((night, KeptIn::Tonight), entries, &|key| cut.contains(key), model);
         if let Some(from) = from {
             let ours: BTreeSet<&str> = scenarios.iter().map(|it| it.id.as_str()).collect();
             let is_ours = |key: &Key| ours.contains(key.0.as_str());
-            all.take_in((from, KeptIn::Earlier), &from.entries()?, &is_ours);
+            all.take_in((from, KeptIn::Earlier), &from.entries()?, &is_ours, model);
         }
         Ok(all)
     }
@@ -84,6 +86,7 @@ impl Memory {
         (dir, of): (&NightDir, KeptIn),
         entries: &[Entry],
         is_wanted: &dyn Fn(&Key) -> bool,
+        model: &str,
     ) {
         let mut times: HashMap<Key, Remembered> = HashMap::new();
         for entry in entries {
@@ -96,6 +99,7 @@ impl Memory {
                 let before = times.remove(&key).unwrap_or_default();
                 self.0.entry(key).or_default().go_on(before);
             } else if let Event::Goal { pursuit, .. } = &entry.event
+                && is_by(pursuit, model)
                 // What cannot be read any more is asked anew.
                 && let Some((asked, answer)) = answered(dir, pursuit).ok().flatten()
             {
@@ -106,6 +110,11 @@ impl Memory {
             self.0.entry(key).or_default().go_on(last);
         }
     }
+}
+
+/// Whether this model was asked.
+fn is_by(line: &Pursuit, name: &str) -> bool {
+    matches!(line, Pursuit::Asked { model, .. } if model == name)
 }
 
 /// Where an answer was kept that lies in a night of this kind: one that had it from an earlier night did
@@ -189,12 +198,14 @@ mod tests {
         begin(&ledger, 2);
         ask(&ledger, 2, ("a", "one"), Some(KeptIn::Tonight));
         let entries = night.all_entries().expect("readable");
-        let memory = Memory::of((&night, &entries), &[], None).expect("readable");
+        let memory = Memory::of((&night, &entries), &[], None, "small").expect("readable");
         assert_eq!(given(&memory, 1, "a"), None, "it ended, and is not made again");
         assert_eq!(given(&memory, 2, "a"), Some(("one".to_owned(), KeptIn::Tonight)));
         assert_eq!(given(&memory, 2, "b"), Some(("two".to_owned(), KeptIn::Tonight)));
         assert_eq!(given(&memory, 2, "c"), None, "the model is asked");
         assert_eq!(given(&memory, 3, "a"), None, "another attempt");
+        let other = Memory::of((&night, &entries), &[], None, "large").expect("readable");
+        assert_eq!(given(&other, 2, "a"), None, "another model answered that");
     }
 
     #[test]
@@ -207,7 +218,7 @@ mod tests {
         end(&ledger, 1);
         let of = |id: &str| {
             let scenario = Scenario { id: id.to_owned(), ..Scenario::default() };
-            Memory::of((&first, &[]), &[scenario], Some(&first)).expect("readable")
+            Memory::of((&first, &[]), &[scenario], Some(&first), "small").expect("readable")
         };
         assert_eq!(given(&of("order"), 1, "a"), Some(("one".to_owned(), KeptIn::Earlier)));
         assert_eq!(given(&of("pay"), 1, "a"), None, "nothing goes on there");

@@ -137,8 +137,8 @@ async fn by_model(
         tracing::warn!("cannot make {}: {error}", folder.display());
         return None;
     }
-    // Its budget is that of the whole night.
-    let taken = night.entries().map(|it| means::spent(&it));
+    // Its budget is that of the whole night, with what counts no more since the night broke off.
+    let taken = night.all_entries().map(|it| means::spent(&it));
     let taken = taken
         .inspect_err(|error| tracing::warn!("what the model took cannot be read: {error}"))
         .ok()?;

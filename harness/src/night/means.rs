@@ -87,7 +87,10 @@ impl Goals {
             None => backend(suite, secrets)?,
         };
         let from = options.goes_on_from.as_ref();
-        let memory = Memory::of((ledger.night(), &written), &plan.scenarios, from)?;
+        let memory = match &backend {
+            Some(it) => Memory::of((ledger.night(), &written), &plan.scenarios, from, it.name())?,
+            None => Memory::default(),
+        };
         Ok(Self { repeatable, backend, coder, purse, memory, skills: suite.skills.clone() })
     }
 }

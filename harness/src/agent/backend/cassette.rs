@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Answer, Backend, BackendError, Request};
+use super::{Answer, Backend, BackendError, Form, Request};
 use crate::model::pursuit::KeptIn;
 
 /// The answers of an earlier night, by what was asked.
@@ -37,7 +37,7 @@ pub struct Remembered(BTreeMap<String, VecDeque<(Answer, KeptIn)>>);
 impl Remembered {
     /// Takes an answer in, behind those to the same request.
     pub fn keep(&mut self, request: &Request, answer: Answer, kept: KeptIn) {
-        self.0.entry(key(request)).or_default().push_back((answer, kept));
+        self.0.entry(with_looks(request)).or_default().push_back((answer, kept));
     }
 
     /// Takes in what the same attempt was answered when it was made again: it began with what is here
@@ -53,12 +53,18 @@ impl Remembered {
 
     /// The next answer to a request, and where it was kept; `None` where the model is to be asked.
     pub fn take(&mut self, request: &Request) -> Option<(Answer, KeptIn)> {
-        self.0.get_mut(&key(request))?.pop_front()
+        self.0.get_mut(&with_looks(request))?.pop_front()
     }
 }
 
 fn key(request: &Request) -> String {
     format!("{}\n{}", request.system, request.user)
+}
+
+/// The same with the picture where that is what is asked about: an opinion is of how a page looks.
+fn with_looks(request: &Request) -> String {
+    let picture = request.picture.as_ref().filter(|_| request.form == Form::Opinion);
+    picture.map_or_else(|| key(request), |it| format!("{}\n{}", key(request), it.path))
 }
 
 impl Backend for Cassette {
@@ -74,7 +80,7 @@ impl Backend for Cassette {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Form;
+    use super::super::Picture;
     use super::*;
 
     fn request(user: &str) -> Request {
@@ -108,5 +114,21 @@ mod tests {
         assert_eq!(all.take(&request("a")), None, "the model is asked");
         assert_eq!(all.take(&request("c")), None);
         assert_eq!(all.take(&request("b")), Some((answer("other"), KeptIn::Tonight)));
+    }
+
+    #[test]
+    fn an_opinion_is_of_a_page_that_looks_the_same_and_an_action_of_one_that_says_the_same() {
+        let looks = |path: &str, form: Form| {
+            let picture = Some(Picture { path: path.to_owned(), png: Vec::new() });
+            Request { picture, ..Request::new("s", &"a", form) }
+        };
+        let mut all = Remembered::default();
+        all.keep(&looks("one.png", Form::Opinion), answer("plausible"), KeptIn::Tonight);
+        all.keep(&looks("one.png", Form::Action), answer("click"), KeptIn::Tonight);
+        assert_eq!(all.take(&looks("two.png", Form::Opinion)), None, "it looks otherwise");
+        let opinion = all.take(&looks("one.png", Form::Opinion));
+        assert_eq!(opinion, Some((answer("plausible"), KeptIn::Tonight)));
+        let action = all.take(&looks("two.png", Form::Action));
+        assert_eq!(action, Some((answer("click"), KeptIn::Tonight)));
     }
 }

@@ -416,8 +416,11 @@ async fn a_goal_of_commands_alone_uses_no_page_and_ends_where_it_goes_in_circles
     let say = || Ok(reply("run", "", "echo hello"));
     let answers = vec![say(), Ok(reply("click", "e1", "")), Ok(done())];
     let mut stage = asking(pages(), answers);
+    stage.page.picture = Some(b"a page".to_vec());
+    stage.brain.as_mut().expect("a model").takes_pictures = true;
     let (ended, events) = stage.play(&of(Using::Commands)).await;
     assert_eq!(ended, Ended::With(Outcome::Completed), "{:?}", failure(&events));
+    assert!(requests(&stage).iter().all(|it| it.picture.is_none()), "nor is it shown");
     assert_eq!(stage.page.acted, [], "the words could be read, and the page was there");
     let told: Vec<serde_json::Value> = requests(&stage)
         .iter()

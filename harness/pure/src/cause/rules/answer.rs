@@ -65,8 +65,14 @@ fn redirect_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
         (None, Some((from, to))) | (Some((from, to)), None) => from != to || is_write(change),
         (None, None) => false,
     };
-    let mut own = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
-    own.find(|it| is_elsewhere(it.1)).map(|it| it.0)
+    let response = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
+    let own: Vec<(usize, &Change)> = response.collect();
+    // Over other hops to the page that it led to: it is the same page.
+    let here = evidence.document(spot).trim_end_matches('/');
+    let led_here = own.iter().filter_map(|it| hop(&it.1.before)).any(|it| it.1 == here);
+    let leads = own.iter().any(|it| hop(&it.1.after).is_some());
+    let mut elsewhere = own.iter().filter(|_| !(led_here && leads));
+    elsewhere.find(|it| is_elsewhere(it.1)).map(|it| it.0)
 }
 
 /// Whether something was sent with the request that a redirect answers.
@@ -146,4 +152,37 @@ fn watched(evidence: &Evidence<'_>, errors: &[Option<usize>]) -> Vec<Edge> {
             pages.iter().map(move |it| Edge::strong(index, *it, "the page answers with an error"))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+
+    #[test]
+    fn a_page_follows_from_the_redirect_that_newly_leads_to_it_and_not_from_a_detour() {
+        const NOTE: &str = "- textbox \"Note\"";
+        let of = |hops: &[(Option<&str>, Option<&str>)]| {
+            let one = |facet, was: Option<&str>, is: Option<&str>| {
+                testing::change(Some(facet), Thing::Line, was, is)
+            };
+            let hops = hops.iter().map(|it| one(FacetKind::Response, it.0, it.1)).collect();
+            let facets = vec![
+                FacetChange { changes: hops, ..FacetChange::of(FacetKind::Response) },
+                FacetChange {
+                    changes: vec![one(FacetKind::Aria, None, Some(NOTE))],
+                    ..FacetChange::of(FacetKind::Aria)
+                },
+            ];
+            let found = joined(sent_elsewhere, &[testing::located("read", "/hours", facets)]);
+            found.iter().filter(|it| it.1 == NOTE).count()
+        };
+        let led = Some("redirect: GET /old 301 to /hours");
+        let way = Some("redirect: GET /old 301 to /way");
+        assert_eq!(of(&[(led, way), (None, Some("redirect: GET /way 302 to /hours"))]), 0);
+        assert_eq!(of(&[(Some("redirect: GET /old 301 to /days"), led)]), 1);
+        assert_eq!(of(&[(None, led)]), 1);
+    }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::Rule;
+use super::link::is_answer;
 use crate::cause::{Edge, Evidence};
 use crate::model::change::Change;
 use crate::model::thing::{Node, Thing};
@@ -48,7 +49,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 && evidence.only_where(node, |spot| followed.contains(&spot))
                 && can_follow(evidence, change, node)
             {
-                found.push(if is_of_page(evidence, change, node) {
+                found.push(if is_far(evidence, *event, node) {
+                    Edge::weak(*event, node, FOLLOWS)
+                } else if is_of_page(evidence, change, node) {
                     Edge::strong(*event, node, FOLLOWS)
                 } else {
                     Edge::follows(*event, node, FOLLOWS)
@@ -57,6 +60,21 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
     }
     found
+}
+
+/// Whether a step failed on another page than that on which a script said something: what a script
+/// leaves undone shows where it runs.
+fn is_far(evidence: &Evidence<'_>, event: usize, node: usize) -> bool {
+    const SCRIPTS: [WatchKind; 3] =
+        [WatchKind::Exception, WatchKind::Rejection, WatchKind::ConsoleError];
+    let said = match &evidence.nodes[event].change().thing {
+        Thing::Event { kind, .. } => SCRIPTS.iter().any(|it| it.word() == kind),
+        _ => false,
+    };
+    let pages: BTreeSet<&str> =
+        evidence.nodes[event].spots().map(|it| evidence.document(it)).collect();
+    let failed = evidence.nodes[node].facet().is_none();
+    said && failed && evidence.only_where(node, |it| !pages.contains(evidence.document(it)))
 }
 
 /// What came on a page with an event and quotes its message, as a page that catches its errors does.
@@ -121,6 +139,10 @@ fn same(evidence: &Evidence<'_>, event: usize, events: &[usize]) -> Vec<Edge> {
 }
 
 fn is_same(one: &Change, other: &Change) -> bool {
+    // How requests were answered says nothing of what was asked for.
+    if is_request(one) && is_request(other) && reach(one) != reach(other) {
+        return false;
+    }
     let said = |it: &Change| it.after.clone().unwrap_or_default();
     let message = |it: &Change| {
         let said = said(it);
@@ -138,13 +160,17 @@ fn is_same(one: &Change, other: &Change) -> bool {
     part(&a, &b) || part(&b, &a) || about(&from, &b) || about(&to, &a)
 }
 
+/// Whether a watch speaks of how something that was asked for was answered.
+fn is_request(change: &Change) -> bool {
+    matches!(&change.thing, Thing::Event { kind, .. } if is_answer(kind))
+}
+
 fn reach(change: &Change) -> Reach {
     let Thing::Event { kind, path } = &change.thing else { return Reach::Script };
-    let is = |wanted: WatchKind| kind == wanted.word();
-    if is(WatchKind::PageCrashed) {
+    if kind == WatchKind::PageCrashed.word() {
         return Reach::Page;
     }
-    if !is(WatchKind::BadStatus) && !is(WatchKind::RequestFailed) {
+    if !is_request(change) {
         return Reach::Script;
     }
     let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -184,7 +210,7 @@ fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
         Reach::Page => true,
         Reach::Data => replaced || facet == FacetKind::Requests || is_lack(own) || is_value(own),
         Reach::Script => replaced || facet == FacetKind::Requests || is_lack(own),
-        Reach::Looks => facet == FacetKind::Image || is_lack(own),
+        Reach::Looks => is_look(own),
         Reach::Picture => is_picture(own),
     }
 }
@@ -224,6 +250,17 @@ fn is_lack(change: &Change) -> bool {
     }
 }
 
+/// Whether a style sheet that does not load can bring a change about: it takes no thing of the page
+/// away but a text that it wrote itself.
+fn is_look(change: &Change) -> bool {
+    let gone = change.before.as_deref().filter(|_| change.after.is_none());
+    match (change.facet, gone) {
+        (Some(FacetKind::Aria), Some(line)) => Node::read(line).role == "text",
+        (Some(FacetKind::Links | FacetKind::Fields), Some(_)) => false,
+        _ => is_lack(change),
+    }
+}
+
 /// Whether a thing of the tree holds another value under the same name.
 fn is_value(change: &Change) -> bool {
     let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
@@ -241,5 +278,72 @@ fn is_picture(change: &Change) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::plan::WATCH_CHECKPOINT;
+    use crate::model::testing;
+
+    fn spot(step: u32, place: &str, checkpoint: Option<&str>, changes: Vec<Change>) -> Located {
+        let facet = changes[0].facet;
+        let facets = vec![FacetChange { facet, changes, ..FacetChange::of(FacetKind::Aria) }];
+        let mut spot = testing::located("look", place, facets);
+        spot.difference.checkpoint = checkpoint.map(str::to_owned);
+        spot.difference.step = step;
+        spot
+    }
+
+    fn seen(kind: WatchKind, path: &str, said: &str) -> Change {
+        let thing = Thing::Event { kind: kind.word().to_owned(), path: path.to_owned() };
+        let line = format!("{} {path}: {said}", kind.word());
+        testing::change(Some(FacetKind::Events), thing, None, Some(&line))
+    }
+
+    #[test]
+    fn two_pictures_that_are_not_there_are_one_and_a_style_sheet_is_another() {
+        let missing = |path: &str| seen(WatchKind::BadStatus, path, "GET answered 404");
+        let of = |one: &str, other: &str| {
+            let changes = vec![missing(one), missing(other)];
+            joined(edges, &[spot(1, "/", Some(WATCH_CHECKPOINT), changes)]).len()
+        };
+        assert_eq!(of("/static/a.svg", "/static/b.svg"), 1);
+        assert_eq!(of("/static/a.svg", "/static/shop.css"), 0);
+    }
+
+    #[test]
+    fn a_style_sheet_takes_texts_away_that_it_wrote_and_no_links() {
+        let of = |gone: &str| {
+            let event = seen(WatchKind::BadStatus, "/shop.css", "GET answered 404");
+            let lost = testing::change(Some(FacetKind::Aria), Thing::Line, Some(gone), None);
+            let spots = [
+                spot(1, "/", Some(WATCH_CHECKPOINT), vec![event]),
+                spot(2, "/", Some("page"), vec![lost]),
+            ];
+            joined(edges, &spots).len()
+        };
+        assert_eq!(of("- text: »"), 1);
+        assert_eq!(of("- link \"Search\""), 0);
+    }
+
+    #[test]
+    fn a_step_fails_for_a_script_of_its_page_and_perhaps_for_one_of_another() {
+        let of = |kind: WatchKind, place: &str| {
+            let event = seen(kind, "/pay", "bank is not defined");
+            let failed = testing::change(None, Thing::Line, Some("a dialog"), Some("no dialog"));
+            let spots = [
+                spot(1, "/pay", Some(WATCH_CHECKPOINT), vec![event]),
+                spot(9, place, None, vec![failed]),
+            ];
+            joined(edges, &spots).len()
+        };
+        assert_eq!(of(WatchKind::Exception, "/pay"), 1);
+        assert_eq!(of(WatchKind::Exception, "/about"), 0);
+        assert_eq!(of(WatchKind::BadStatus, "/about"), 1, "what was sent is read elsewhere");
     }
 }

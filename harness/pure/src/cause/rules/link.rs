@@ -43,7 +43,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 }
 
 /// Whether a watch of this kind speaks of how something that was asked for was answered.
-fn is_answer(kind: &str) -> bool {
+pub(super) fn is_answer(kind: &str) -> bool {
     kind == WatchKind::BadStatus.word() || kind == WatchKind::RequestFailed.word()
 }
 

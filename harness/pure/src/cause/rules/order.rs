@@ -1,8 +1,9 @@
 //! Lines that stand on both sides, in another order: that is one change however many lines moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
+use crate::cause::node::is_collection;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
@@ -23,13 +24,13 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
         let mut at_once = Vec::new();
         for own in by_facet.into_values() {
-            let moved = moved(&own);
-            at_once.extend(moved.first().copied());
+            let lists = lists(&own, &moved(&own));
+            at_once.extend(lists.first().filter(|_| lists.len() == 1).map(|it| it[0]));
             // Where nothing else changed, the order is the change, as it may be elsewhere.
             let told = own.iter().filter(|it| it.1.thing != Thing::End).count();
-            let whole = moved.len() == told;
-            by_kind.extend(moved.first().filter(|_| whole).map(|it| (is_reversed(&own), *it)));
-            found.extend(star(moved, BECAUSE));
+            let whole = lists.iter().filter(|it| it.len() == told);
+            by_kind.extend(whole.map(|it| (is_reversed(&own), it[0])));
+            found.extend(lists.into_iter().flat_map(|it| star(it, BECAUSE)));
         }
         // What is told of a page in several ways is told in the order of the page.
         found.extend(star(at_once, BECAUSE));
@@ -43,6 +44,30 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     }));
     found.extend(stars(by_kind, BECAUSE));
     found
+}
+
+/// Nodes that moved, apart by the lists of a page that they stand in; never an empty part. What went
+/// from one list to another is of both, and where something stands in no list, all are one.
+fn lists(changes: &[(usize, &Change)], moved: &[usize]) -> Vec<Vec<usize>> {
+    let mut found: Vec<(BTreeSet<String>, Vec<usize>)> = Vec::new();
+    for (node, change) in changes.iter().filter(|it| moved.contains(&it.0)) {
+        let Some(at) = change.around.iter().position(|it| is_collection(it)) else {
+            return vec![moved.to_vec()];
+        };
+        let mut keys: BTreeSet<String> =
+            change.before.iter().chain(&change.after).cloned().collect();
+        keys.insert(change.around[..=at].join("\n"));
+        let (same, mut others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|it| !it.0.is_disjoint(&keys));
+        let mut nodes = vec![*node];
+        for (own, all) in same {
+            keys.extend(own);
+            nodes.extend(all);
+        }
+        others.push((keys, nodes));
+        found = others;
+    }
+    found.into_iter().map(|it| it.1).collect()
 }
 
 /// Whether an order that is told in one line is the old one from its end.
@@ -133,6 +158,29 @@ mod tests {
             joined(edges, &[json, other]).len()
         };
         assert_eq!((of("elements"), of("columns")), (1, 0));
+    }
+
+    #[test]
+    fn items_that_moved_in_one_list_or_to_another_are_one_and_those_of_two_lists_are_two() {
+        let of = |all: [(&str, &str, &str); 2]| {
+            let item = |(text, was, is): (&str, &str, &str)| {
+                let line = format!("- listitem: {text}");
+                let one = |before: Option<&str>, after: Option<&str>, list: &str| {
+                    let aria = Some(FacetKind::Aria);
+                    let mut change = testing::change(aria, Thing::Line, before, after);
+                    change.around = vec!["- main:".to_owned(), format!("- list \"{list}\":")];
+                    change
+                };
+                [one(Some(&line), None, was), one(None, Some(&line), is)]
+            };
+            let changes = all.into_iter().flat_map(item).collect();
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Aria) }];
+            joined(edges, &[page("/board", facets)]).len()
+        };
+        let lamps = ("Lamps", "Way", "Way");
+        assert_eq!(of([lamps, ("Cups", "Way", "Way")]), 3);
+        assert_eq!(of([lamps, ("Order 7", "Packed", "Way")]), 3);
+        assert_eq!(of([lamps, ("Order 7", "Packed", "To pack")]), 2, "each is one");
     }
 
     #[test]
