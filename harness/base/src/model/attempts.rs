@@ -296,6 +296,13 @@ impl<'a> AttemptLog<'a> {
         })
     }
 
+    /// Whether it passed the step of this number.
+    #[must_use]
+    pub fn passed(&self, step: u32) -> bool {
+        let own = self.steps.iter().find(|it| it.index == step);
+        own.is_some_and(|it| it.outcome == StepOutcome::Passed)
+    }
+
     /// Whether it ended and says something about the product.
     #[must_use]
     pub fn counts(&self) -> bool {

@@ -1,11 +1,14 @@
 //! What tonight and the control do alike, where the baseline says otherwise: differences that count,
 //! and steps that fail. Neighbour: [`super::world`], which makes a finding of them.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::stages::Parts;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::without_numbers;
 use crate::model::comparison::{Comparison, Located};
-use crate::model::{Outcome, Plan};
+use crate::model::event::Failure;
+use crate::model::{Outcome, Plan, StepRecord};
 
 /// What the control differs in as the last attempt of each scenario does, and what counts of it.
 #[must_use]
@@ -24,16 +27,19 @@ pub fn counting(plan: &Plan, attempts: &Attempts<'_>, comparison: &Comparison) -
     parts.gating.iter().chain(&parts.advisory).cloned().collect()
 }
 
-/// Whether an attempt failed at the same step as the control, and in the same way.
+/// The steps at which an attempt failed as the control did, by their numbers.
 #[must_use]
-pub fn fails_alike(attempt: &AttemptLog<'_>, control: &AttemptLog<'_>) -> bool {
-    let first = |it: &AttemptLog<'_>| {
-        let (step, failure) = it.failures().next()?;
-        Some((step.index, failure.outcome, without_numbers(&failure.actual)))
+pub fn failing_alike(attempt: &AttemptLog<'_>, control: &AttemptLog<'_>) -> BTreeSet<u32> {
+    let said = |(step, failure): (&StepRecord, &Failure)| {
+        (step.index, failure.outcome, without_numbers(&failure.actual))
     };
     let fails = |it: &AttemptLog<'_>| match it.outcome() {
         Some(Outcome::Failed | Outcome::TimedOut | Outcome::Blocked) => true,
         Some(Outcome::Completed | Outcome::Crashed | Outcome::HarnessError) | None => false,
     };
-    fails(attempt) && fails(control) && first(attempt).is_some() && first(attempt) == first(control)
+    if !fails(attempt) || !fails(control) {
+        return BTreeSet::new();
+    }
+    let there: HashSet<_> = control.failures().map(said).collect();
+    attempt.failures().map(said).filter(|it| there.contains(it)).map(|it| it.0).collect()
 }

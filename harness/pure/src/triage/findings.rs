@@ -222,14 +222,11 @@ impl Material<'_> {
         if !self.tells_failures(scenario) || self.seen.is_alike(scenario, number) {
             return all;
         }
-        // What fails after the first failed step follows from it, or is told with it: several
-        // failures of one attempt are never several findings.
-        if let Some(mut failed) = world::failure(scenario, number, log) {
-            if let Some(scenario) = self.seen.scenario(scenario) {
-                spot::add_more_checks(&mut failed, &spot::later_checks(scenario, log));
-                spot::without_known(&mut failed, log.known);
-            }
-            all.push(failed);
+        let planned = self.seen.scenario(scenario);
+        let failed = planned.map(|it| spot::failures(it, number, log)).unwrap_or_default();
+        let as_control = |it: &Located| self.seen.is_alike_at(scenario, number, it.difference.step);
+        if !failed.is_empty() {
+            all.extend(failed.into_iter().filter(|it| !as_control(it)));
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {
             let outcome = log.outcome().unwrap_or(Outcome::Failed);
             let last = log.steps.last().map_or((0, ""), |it| (it.index, it.place.as_str()));
@@ -271,14 +268,15 @@ impl Material<'_> {
         let log = self.log(scenario, later)?;
         let failed = log.failures().map(|it| it.0.index).min();
         let at = &spot.difference;
-        if failed.is_some_and(|it| it <= at.step) {
-            return None;
-        }
+        let stopped = failed.is_some_and(|it| it <= at.step);
         let Some(checkpoint) = at.checkpoint.clone() else {
-            let beyond = log.outcome() == Some(Outcome::Completed) || failed.is_some();
-            return beyond.then_some(spot);
+            let ended = log.outcome() == Some(Outcome::Completed) || failed.is_some();
+            return (log.passed(at.step) || (ended && !stopped)).then_some(spot);
         };
         let is_watch = checkpoint == WATCH_CHECKPOINT;
+        if stopped && is_watch {
+            return None;
+        }
         if !is_watch && !log.checkpoints.iter().any(|it| it.name == checkpoint) {
             return None;
         }

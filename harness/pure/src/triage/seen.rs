@@ -19,8 +19,9 @@ pub struct Seen<'a> {
     unjudged: HashMap<&'a str, BTreeMap<u32, &'a Unjudged>>,
     new: HashSet<&'a str>,
     pages: BTreeSet<&'a str>,
-    /// Attempts that fail as the control does.
-    alike: HashSet<(&'a str, u32)>,
+    /// Attempts that fail as the control does, in all or in some of their failed steps: the numbers
+    /// of these, and whether they are all.
+    alike: HashMap<(&'a str, u32), (BTreeSet<u32>, bool)>,
     /// The step at which the control of a scenario failed first; `None` where it came to its end.
     controls: HashMap<&'a str, Option<u32>>,
     world: Vec<Located>,
@@ -75,8 +76,13 @@ impl<'a> Seen<'a> {
             let Some(log) = attempts.scenario(&scenario.id) else { continue };
             let Some(control) = log.control() else { continue };
             self.controls.insert(&scenario.id, control.failures().map(|it| it.0.index).min());
-            let same = log.attempts.iter().filter(|it| alike::fails_alike(it.1, control));
-            self.alike.extend(same.map(|it| (scenario.id.as_str(), *it.0)));
+            for (number, attempt) in &log.attempts {
+                let same = alike::failing_alike(attempt, control);
+                if !same.is_empty() {
+                    let all = attempt.failures().all(|(step, _)| same.contains(&step.index));
+                    self.alike.insert((scenario.id.as_str(), *number), (same, all));
+                }
+            }
         }
         self
     }
@@ -100,10 +106,16 @@ impl<'a> Seen<'a> {
         self.lost.contains(&(scenario, attempt))
     }
 
-    /// Whether an attempt failed as the control does.
+    /// Whether an attempt failed as the control does, and at no other step.
     #[must_use]
     pub fn is_alike(&self, scenario: &str, attempt: u32) -> bool {
-        self.alike.contains(&(scenario, attempt))
+        self.alike.get(&(scenario, attempt)).is_some_and(|it| it.1)
+    }
+
+    /// Whether an attempt failed at a step as the control does.
+    #[must_use]
+    pub fn is_alike_at(&self, scenario: &str, attempt: u32, step: u32) -> bool {
+        self.alike.get(&(scenario, attempt)).is_some_and(|it| it.0.contains(&step))
     }
 
     /// Whether the control passed this step.

@@ -1,14 +1,13 @@
-//! [`atoms`]: what makes each change of a spot the same elsewhere; [`failure`]: a failed step as a
-//! difference.
+//! [`atoms`]: what makes each change of a spot the same elsewhere; [`failures`]: failed steps as
+//! differences.
 
 use std::collections::BTreeSet;
 
 use crate::model::attempts::AttemptLog;
 use crate::model::change::Identity;
 use crate::model::comparison::Located;
-use crate::model::event::Failure;
 use crate::model::finding::FacetChange;
-use crate::model::{Change, Difference, KnownValue, Outcome, Scenario, Step, StepRecord, Thing};
+use crate::model::{Change, Difference, KnownValue, Outcome, Scenario, Step, Thing};
 
 /// The changes of a difference, each once.
 #[must_use]
@@ -55,39 +54,23 @@ pub fn failure(
     Located { difference, replaced: Vec::new() }
 }
 
-/// Tells what a failed step says without the values that its attempt was given.
-pub fn without_known(failed: &mut Located, known: &[KnownValue]) {
-    for change in &mut failed.difference.facets {
-        change.expected = KnownValue::told(known, &change.expected);
-        change.actual = KnownValue::told(known, &change.actual);
-    }
-}
-
-/// The steps that failed after the first failed one, without those of `finally`.
+/// The steps of an attempt that failed, each as a difference: the first one, and each later one that
+/// is none of `finally`. What they say is told without what only this attempt had, such as a port.
 #[must_use]
-pub fn later_checks<'a>(
-    scenario: &Scenario,
-    log: &AttemptLog<'a>,
-) -> Vec<(&'a StepRecord, &'a Failure)> {
-    let steps: BTreeSet<u32> =
-        scenario.steps.iter().flat_map(Step::all).map(|it| it.index).collect();
-    log.failures().skip(1).filter(|(step, _)| steps.contains(&step.index)).collect()
-}
-
-/// Tells in a failed step which steps failed after it. They are no changes of their own: what they
-/// say may follow from it, and a second finding of one cause costs a morning.
-pub fn add_more_checks(failed: &mut Located, more: &[(&StepRecord, &Failure)]) {
-    let Some(change) = failed.difference.facets.first_mut() else { return };
-    for (step, failure) in more {
-        let place = if step.place == failed.difference.place {
-            String::new()
-        } else {
-            format!(" on {}", step.place)
-        };
-        let line = format!(
-            "\nstep {}{place} failed too: expected {}; {}",
-            step.index, failure.expected, failure.actual
-        );
-        change.actual.push_str(&line);
-    }
+pub fn failures(scenario: &Scenario, attempt: u32, log: &AttemptLog<'_>) -> Vec<Located> {
+    let own: BTreeSet<u32> = scenario.steps.iter().flat_map(Step::all).map(|it| it.index).collect();
+    let failed = log.failures().enumerate();
+    let failed = failed.filter(|(at, (step, _))| *at == 0 || own.contains(&step.index));
+    let told = failed.map(|(_, (step, it))| {
+        let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
+        let why = (it.outcome, it.expected.as_str(), it.actual.as_str());
+        let at = (step.index, step.place.as_str());
+        let mut failed = failure(&scenario.id, attempt, at, why, evidence);
+        for change in &mut failed.difference.facets {
+            change.expected = KnownValue::told(log.known, &change.expected);
+            change.actual = KnownValue::told(log.known, &change.actual);
+        }
+        failed
+    });
+    told.collect()
 }

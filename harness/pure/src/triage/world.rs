@@ -15,7 +15,7 @@ use crate::model::against::{ControlPlan, ControlResult, FixedAgainst};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::{Comparison, Located};
-use crate::model::{Difference, Finding, Outcome, Plan, Scenario, Severity, StepOutcome, Verdict};
+use crate::model::{Difference, Finding, Outcome, Plan, Scenario, Severity, Verdict};
 use crate::words::{self, plain};
 
 /// What stands for the one finding of a changed world, on any night.
@@ -23,17 +23,6 @@ pub const KEY: &str = "the world changed";
 
 /// The most causes that are told of the control.
 const MOST_FIXED: usize = 20;
-
-/// The first failed step of an attempt as a difference. What it says is told without what only this
-/// attempt had, such as a port.
-pub fn failure(scenario: &str, number: u32, log: &AttemptLog<'_>) -> Option<Located> {
-    let (step, failure) = log.failures().next()?;
-    let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
-    let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-    let mut failed = spot::failure(scenario, number, (step.index, &step.place), why, evidence);
-    spot::without_known(&mut failed, log.known);
-    Some(failed)
-}
 
 /// All that the control differs in as tonight does, or fails at, where something was accepted.
 #[must_use]
@@ -44,7 +33,7 @@ pub fn spots(plan: &Plan, attempts: &Attempts<'_>, seen: &Seen<'_>) -> Vec<Locat
         let last = log.and_then(|log| log.attempts.iter().rfind(|it| it.1.counts()));
         let Some((number, log)) = last else { continue };
         if seen.is_alike(&scenario.id, *number) && seen.has_baseline(&scenario.id) {
-            spots.extend(failure(&scenario.id, *number, log));
+            spots.extend(spot::failures(scenario, *number, log));
         }
     }
     spots
@@ -278,15 +267,9 @@ fn fixed(plan: &Plan, attempts: &Attempts<'_>, comparison: &Comparison) -> Vec<F
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
         let Some(control) = log.control() else { continue };
-        let Some((step, _)) = control.failures().next() else { continue };
-        let last = log.attempts.values().rfind(|it| it.counts());
-        let passed = |it: &&AttemptLog<'_>| {
-            let own = it.steps.iter().find(|own| own.index == step.index);
-            own.is_some_and(|it| it.outcome == StepOutcome::Passed)
-        };
-        if last.as_ref().is_some_and(passed) {
-            spots.extend(failure(&scenario.id, 0, control));
-        }
+        let Some(last) = log.attempts.values().rfind(|it| it.counts()) else { continue };
+        let failed = spot::failures(scenario, 0, control).into_iter();
+        spots.extend(failed.filter(|it| last.passed(it.difference.step)));
     }
     let found = causes(&spots, &|_, _| Class::New);
     let mut holders: Vec<Vec<&Cause>> = vec![Vec::new(); spots.len()];

@@ -1,6 +1,7 @@
 //! A step that failed follows from what was lost, renamed or wrong before it: the first that explains
 //! it, and never more than one, because a failed step must not tie two causes together.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Rule;
@@ -15,6 +16,9 @@ use crate::model::{Difference, FacetKind};
 pub(super) const RULE: Rule = Rule { id: "failure", edges };
 
 const BECAUSE: &str = "a step fails for want of it";
+const ELSEWHERE: &str = "the page is another one than a step before expects";
+const SAME: &str = "a step before fails for want of the same";
+const BESIDE: &str = "a step before fails on the same page";
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let known = Known::of(evidence);
@@ -25,10 +29,42 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let into = came(evidence, node).or_else(|| known.lost(evidence, node));
             let into = into.or_else(|| known.renamed(evidence, change));
             let into = into.or_else(|| wrong_already(evidence, node));
-            into.or_else(|| known.counted(evidence, node))
-                .map(|it| Edge::follows(it, node, BECAUSE))
+            let into = into.or_else(|| known.counted(evidence, node));
+            let into = into.map(|it| Edge::follows(it, node, BECAUSE));
+            into.or_else(|| failed_before(evidence, node))
         })
         .collect()
+}
+
+/// The step that fails before it on the same page, wherever it fails. It follows where that one says
+/// that the page is another one, or looks for the same thing; else a page may have two faults.
+fn failed_before(evidence: &Evidence<'_>, failing: usize) -> Option<Edge> {
+    let before = |spot: usize| {
+        let page = page_of(&evidence.spots[spot].difference.place);
+        let own = evidence.of_attempt(spot).iter().copied();
+        own.filter(move |it| {
+            evidence.is_failure(*it)
+                && evidence.step(*it) < evidence.step(spot)
+                && page_of(&evidence.spots[*it].difference.place) == page
+        })
+    };
+    let wherever = |node: usize| {
+        let fails_at = |spot: usize| evidence.at[spot].contains(&node);
+        evidence.only_where(failing, |spot| before(spot).any(fails_at))
+    };
+    let expected = |node: usize| evidence.nodes[node].change().before.as_deref().unwrap_or("");
+    let names = quoted_names(expected(failing));
+    let first = evidence.nodes[failing].sightings[0].spot;
+    let earlier = before(first).flat_map(|it| evidence.at[it].iter().copied());
+    let edges = earlier.filter(|it| wherever(*it)).map(|node| {
+        let is_same = || quoted_names(expected(node)).iter().any(|it| names.contains(it));
+        match expected(node) {
+            it if it.starts_with("URL ") => Edge::follows(node, failing, ELSEWHERE),
+            _ if is_same() => Edge::follows(node, failing, SAME),
+            _ => Edge::weak(node, failing, BESIDE),
+        }
+    });
+    edges.max_by_key(|it| (it.strength, Reverse(it.from)))
 }
 
 /// What came that a step expects not to be there, before it or on its page.
@@ -347,5 +383,26 @@ mod tests {
         assert_eq!(joined(edges, &[gone("/a"), gone("/b"), gone("/c"), failed("/query")]), follows);
         assert_eq!(joined(edges, &[gone("/a"), gone("/b"), failed("/query")]), []);
         assert_eq!(joined(edges, &[gone("/query?of=1"), failed("/query")]), follows);
+    }
+
+    #[test]
+    fn a_step_follows_from_one_before_it_that_says_the_page_is_another_or_looks_for_the_same() {
+        let step = |number: u32, expected: &str, place: &str| {
+            let change = testing::change(None, Thing::Step, Some(expected), Some(expected));
+            let mut failed = spot("ask", place, None, change);
+            failed.difference.step = number;
+            failed
+        };
+        let fill = "textbox \"Name\"";
+        let after = |expected: &str, place: &str| {
+            joined(edges, &[step(3, expected, "/login"), step(4, fill, place)])
+        };
+        let follows = |expected: &str| vec![(expected.to_owned(), fill.to_owned())];
+        let url = "URL \"/settings\"";
+        assert_eq!(after(url, "/login?next=1"), follows(url));
+        assert_eq!(after(url, "/crew"), []);
+        let same = "text in textbox \"Name\"";
+        assert_eq!(after(same, "/login"), follows(same));
+        assert_eq!(after("text \"12 rows\"", "/login"), []);
     }
 }
