@@ -244,9 +244,11 @@ setTimeout(send, 50, 'start');
 </script>";
 
 /// Sixty thousand elements, each of which is named by all that lie in it.
-const HUGE: &str = "<title>Huge</title><main></main><script>
+/// Soon there, and long read: each of its links is called by all that the page says.
+const HUGE: &str = "<title>Huge</title><p id=all></p><main></main><script>
+document.querySelector('p').innerHTML = '<b>x</b>'.repeat(4000);
 document.querySelector('main').innerHTML =
-  `${'<div role=link>'.repeat(300)}x${'</div>'.repeat(300)}`.repeat(200);
+  '<div role=link aria-labelledby=all></div>'.repeat(4000);
 </script>";
 
 /// A list that is sorted by dragging: what is let go in the lower half of an item comes behind it.
