@@ -340,7 +340,8 @@ fn held(
         let whose: Vec<String> = shares.iter().map(|it| format!("{} {}", it.0, it.2)).collect();
         let word =
             if finding.suppression.is_some() { "suppressed" } else { finding.verdict.word() };
-        findings.push(format!("[{word}] {} ({})", finding.title, whose.join(", ")));
+        let why = finding.because.iter().map(|it| format!("; {it}")).collect::<String>();
+        findings.push(format!("[{word}] {} ({}){why}", finding.title, whose.join(", ")));
     }
     Row {
         together: together.clone(),

@@ -17,6 +17,8 @@ pub(super) const RULE: Rule = Rule { id: "fact", edges };
 /// A value that became another one, and a name near it, in small letters.
 type Fact = (String, String, String);
 
+const LISTED: &str = "it is listed by the value that is another one";
+
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let keyed: Vec<(Fact, usize)> = evidence
         .nodes
@@ -283,13 +285,17 @@ fn listed(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
                 (None, Some(line)) => causes(line, &is),
                 (Some(_), Some(_)) | (None, None) => BTreeSet::new(),
             };
-            let causes: BTreeSet<usize> = block.iter().flat_map(of_line).collect();
+            let told: Vec<BTreeSet<usize>> = block.iter().map(of_line).collect();
+            // What names one of many lines by chance does not bring about all of them.
+            if told.iter().filter(|it| !it.is_empty()).count() * 2 < block.len() {
+                continue;
+            }
+            let causes: BTreeSet<usize> = told.into_iter().flatten().collect();
             let counts = evidence.seen_at(spot).filter(|it| counts(it.1, block.len()));
             let effects: BTreeSet<usize> =
                 block.iter().map(|it| it.0).chain(counts.map(|it| it.0)).collect();
-            let because = "it is listed by the value that is another one";
             found.extend(causes.iter().flat_map(|cause| {
-                effects.iter().map(|effect| Edge::follows(*cause, *effect, because))
+                effects.iter().map(|effect| Edge::follows(*cause, *effect, LISTED))
             }));
         }
     }
@@ -500,5 +506,27 @@ mod tests {
         assert_eq!(of(&[(Some(text), None), (None, Some(csv))]), 0, "one went and one came");
         let other = "2025-03-04,crane,4799.999";
         assert_eq!(of(&[(Some(text), None), (Some(other), None)]), 0, "that is another thing");
+    }
+
+    #[test]
+    fn a_list_lacks_what_has_another_value_and_not_all_that_stands_beside_such_a_line() {
+        let of = |gone: &[&str]| {
+            let spot = |changes| {
+                let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+                testing::located("report", "list", facets)
+            };
+            let value = change(Thing::Line, "F 28:0 parse - A (3)", "F 28:0 parse - A (2)");
+            let lines = gone.iter().zip(1..).map(|(line, at)| Change {
+                old_lines: vec![at],
+                ..testing::change(Some(FacetKind::Stdout), Thing::Line, Some(line), None)
+            });
+            let keyed = |evidence: &Evidence<'_>| {
+                edges(evidence).into_iter().filter(|it| it.because == LISTED).collect()
+            };
+            joined(keyed, &[spot(vec![value]), spot(lines.collect())]).len()
+        };
+        let line = "parse: more than 2, with 3";
+        assert_eq!(of(&["Too much in one place", line]), 2);
+        assert_eq!(of(&["one", "two", "three", line]), 0);
     }
 }
