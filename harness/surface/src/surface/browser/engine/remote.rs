@@ -298,13 +298,13 @@ mod tests {
     async fn a_session_that_comes_when_nobody_waits_any_more_is_ended() {
         let gives = watch::Sender::new(false);
         let (grid, mut heard) = grid(gives.subscribe()).await;
+        let mut asks = Box::pin(Remote::start(&grid, Map::new()));
         tokio::select! {
-            _ = Remote::start(&grid, Map::new()) => unreachable!("it gives none yet"),
-            first = heard.recv() => {
-                assert_eq!(first.as_deref(), Some("POST /session"));
-                assert!(grid.waited_for().is_some(), "somebody waits");
-            }
+            _ = &mut asks => unreachable!("it gives none yet"),
+            first = heard.recv() => assert_eq!(first.as_deref(), Some("POST /session")),
         }
+        assert!(grid.waited_for().is_some(), "somebody waits");
+        drop(asks);
         assert_eq!(grid.waited_for(), None, "nobody waits any more");
         assert!(!grid.has_settled(Duration::from_millis(50)).await, "one is still to come");
         assert!(heard.try_recv().is_err(), "there is nothing to end yet");
