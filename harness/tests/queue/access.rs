@@ -136,7 +136,7 @@ fn an_encrypted_queue_is_used_by_who_trusts_it_and_has_its_certificate_and_by_no
     give(&suite, &format!("{{ at: '{at}', ca: queue-ca.pem, cert: '{ours}', key: '{our_key}' }}"));
     let ca = ca.display().to_string();
     let (ca, ours, our_key) = (ca.as_str(), ours.as_str(), our_key.as_str());
-    let set = [("NATS_CA", ca), ("NATS_CERT", ours), ("NATS_KEY", our_key)];
+    let set = [("NATS_CA", ca), ("NATS_CERT", ours), ("NATS_KEY", our_key), ("SLEEP", "0")];
     // The server says itself that it wants to be spoken to in secret.
     let named = server.address();
     let worker = process_with(&suite, "worker", &["worker", &named], &set);
