@@ -15,7 +15,7 @@ use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, beginning, exchanged, middle, tokens};
+use crate::model::edit::{TELLING, beginning, exchanged, is_name, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -54,6 +54,8 @@ enum Edit {
     Between(char, char),
     /// Words or a value that came to a line or are gone from it, numbers as `#`: `@#.#`.
     Value(String, bool),
+    /// A value behind this word that is written in this form: `# w #` is `9 March 2025`.
+    Form(String, String),
     /// A text that is too faint, by its two colours.
     Faint(String),
     /// What an option, command or entry of a list says, whichever list it is.
@@ -120,6 +122,7 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     }
     // Where a link leads is another question than what became of its address.
     all.extend(leads(old, new).filter(|_| facet == FacetKind::Aria));
+    all.extend(form(old, new).filter(|_| is_text));
     all
 }
 
@@ -268,6 +271,39 @@ fn inserted(old: &str, new: &str) -> Option<Edit> {
     let bare = built.trim_matches(|it: char| !it.is_alphanumeric());
     let words: Vec<&str> = bare.split_whitespace().collect();
     (letters >= WORD && !begins && !ends).then(|| Edit::Value(beginning(&words), came))
+}
+
+/// A value of several numbers, or one that a redaction covered, that is written in another form behind
+/// the same word: `2025-03-09` and `9 March 2025`.
+fn form(old: &str, new: &str) -> Option<Edit> {
+    const NUMBERS: usize = 3;
+    let both = old.split_whitespace().zip(new.split_whitespace());
+    let before = both.take_while(|it| it.0 == it.1).last()?.0;
+    let name = before.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+    let (gone, came) = middle(old, new)?;
+    let [gone, came] = [&gone, &came].map(|it| it.trim_matches(['"', '\'', ',', '.', ';']));
+    let covered = gone.starts_with('[') && gone.ends_with(']');
+    let (was, is) = (built(gone), built(came));
+    let numbers = was.matches('#').count() >= NUMBERS && !was.contains('w');
+    let telling = is.contains('#') && is.matches(['#', 'w']).count() > 1;
+    let other = (covered || numbers) && telling && was != is && is_name(&name);
+    other.then_some(Edit::Form(name, is))
+}
+
+/// How a value is built: each number as `#`, each word as `w`.
+fn built(value: &str) -> String {
+    let mut form = String::new();
+    for letter in value.chars() {
+        let sign = match letter {
+            _ if letter.is_ascii_digit() => '#',
+            _ if letter.is_alphabetic() => 'w',
+            _ => letter,
+        };
+        if !matches!(sign, '#' | 'w') || !form.ends_with(sign) {
+            form.push(sign);
+        }
+    }
+    form
 }
 
 /// One text of which an end came or went, where both sides say enough to be known again.
@@ -445,6 +481,16 @@ mod tests {
         assert_eq!(unit("582 bytes", "582 KB"), None, "the number stayed");
         assert_eq!(unit("5 pens of Ada", "6 cups of Bob"), None, "these are two words");
         assert_eq!(unit("5 m", "6 ft"), None, "they say too little");
+    }
+
+    #[test]
+    fn a_value_in_another_form_is_one_edit_also_where_a_redaction_covered_it() {
+        let words = Some(Edit::Form("date".to_owned(), "# w #".to_owned()));
+        assert_eq!(form("Date: 2025-03-09.08:15:00", "Date: 9 March 2025"), words);
+        assert_eq!(form("- cell \"Date: […]\"", "- cell \"Date: 30 November 2026\""), words);
+        assert_ne!(form("- cell \"Due: […]\"", "- cell \"Due: 30 November 2026\""), words);
+        assert_eq!(form("- cell \"Date: […]\"", "- cell \"Date: never\""), None);
+        assert_eq!(form("Date: 2025-03-09", "Date: 2025-03-10"), None, "that is another day");
     }
 
     #[test]
