@@ -28,6 +28,7 @@
 //! - `order.rs`: the same lines in another order.
 //! - `parameter.rs`: the same parameter of addresses that is another.
 //! - `picture.rs`: what a picture shows of other changes.
+//! - `picture_file.rs`: the file that a picture is of.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
 //! - `relation.rs`: the same relation between what was and what is.
 //! - `replaced.rs`: something else is shown instead.
@@ -66,6 +67,7 @@ mod option;
 mod order;
 mod parameter;
 mod picture;
+mod picture_file;
 mod place;
 mod relation;
 mod replaced;
