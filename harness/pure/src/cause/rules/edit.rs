@@ -14,8 +14,8 @@ use super::{Rule, stars};
 use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, beginning, exchanged, is_name, middle, tokens};
+use crate::model::change::{Change, Identity, without_numbers};
+use crate::model::edit::{TELLING, beginning, exchanged, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -54,8 +54,6 @@ enum Edit {
     Between(char, char),
     /// Words or a value that came to a line or are gone from it, numbers as `#`: `@#.#`.
     Value(String, bool),
-    /// A value behind this word that is written in this form: `# w #` is `9 March 2025`.
-    Form(String, String),
     /// A text that is too faint, by its two colours.
     Faint(String),
     /// What an option, command or entry of a list says, whichever list it is.
@@ -118,11 +116,11 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     ];
     let mut all: Vec<Edit> = exact.into_iter().flatten().collect();
     if all.is_empty() {
-        all.extend(words(old, new).or_else(|| value(&change.thing, old, new)));
+        let text = || whole(old, new).filter(|_| facet == FacetKind::Aria);
+        all.extend(words(old, new).or_else(|| value(&change.thing, old, new)).or_else(text));
     }
     // Where a link leads is another question than what became of its address.
     all.extend(leads(old, new).filter(|_| facet == FacetKind::Aria));
-    all.extend(form(old, new).filter(|_| is_text));
     all
 }
 
@@ -273,39 +271,6 @@ fn inserted(old: &str, new: &str) -> Option<Edit> {
     (letters >= WORD && !begins && !ends).then(|| Edit::Value(beginning(&words), came))
 }
 
-/// A value of several numbers, or one that a redaction covered, that is written in another form behind
-/// the same word: `2025-03-09` and `9 March 2025`.
-fn form(old: &str, new: &str) -> Option<Edit> {
-    const NUMBERS: usize = 3;
-    let both = old.split_whitespace().zip(new.split_whitespace());
-    let before = both.take_while(|it| it.0 == it.1).last()?.0;
-    let name = before.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
-    let (gone, came) = middle(old, new)?;
-    let [gone, came] = [&gone, &came].map(|it| it.trim_matches(['"', '\'', ',', '.', ';']));
-    let covered = gone.starts_with('[') && gone.ends_with(']');
-    let (was, is) = (built(gone), built(came));
-    let numbers = was.matches('#').count() >= NUMBERS && !was.contains('w');
-    let telling = is.contains('#') && is.matches(['#', 'w']).count() > 1;
-    let other = (covered || numbers) && telling && was != is && is_name(&name);
-    other.then_some(Edit::Form(name, is))
-}
-
-/// How a value is built: each number as `#`, each word as `w`.
-fn built(value: &str) -> String {
-    let mut form = String::new();
-    for letter in value.chars() {
-        let sign = match letter {
-            _ if letter.is_ascii_digit() => '#',
-            _ if letter.is_alphabetic() => 'w',
-            _ => letter,
-        };
-        if !matches!(sign, '#' | 'w') || !form.ends_with(sign) {
-            form.push(sign);
-        }
-    }
-    form
-}
-
 /// One text of which an end came or went, where both sides say enough to be known again.
 fn cut(old: &str, new: &str) -> Option<Edit> {
     let differ = differing(old, new);
@@ -331,6 +296,17 @@ fn words(old: &str, new: &str) -> Option<Edit> {
     };
     let found = same_word(old, new).filter(telling).unwrap_or_else(said);
     telling(&found).then_some(Edit::Words(found.0, found.1))
+}
+
+/// All that a thing is called, or holds, where the words that differ say too little: `Ada L.`, `Ada`.
+fn whole(old: &str, new: &str) -> Option<Edit> {
+    let (was, is) = (Node::read(old), Node::read(new));
+    let held = was.value.zip(is.value).filter(|it| it.0 != it.1);
+    let (gone, came) = held.or_else(|| was.name.zip(is.name))?;
+    let letters = gone.chars().chain(came.chars()).filter(|it| it.is_alphabetic()).count();
+    let telling = letters >= TELLING && without_numbers(gone) != without_numbers(came);
+    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+    telling.then(|| Edit::Words(bare(gone), bare(came)))
 }
 
 /// The one word that stands in place of another one, however often it does in a line or an address.
@@ -455,6 +431,7 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing;
 
     fn put(gone: &str, came: &str) -> Edit {
         Edit::Words(gone.to_owned(), came.to_owned())
@@ -484,13 +461,15 @@ mod tests {
     }
 
     #[test]
-    fn a_value_in_another_form_is_one_edit_also_where_a_redaction_covered_it() {
-        let words = Some(Edit::Form("date".to_owned(), "# w #".to_owned()));
-        assert_eq!(form("Date: 2025-03-09.08:15:00", "Date: 9 March 2025"), words);
-        assert_eq!(form("- cell \"Date: […]\"", "- cell \"Date: 30 November 2026\""), words);
-        assert_ne!(form("- cell \"Due: […]\"", "- cell \"Due: 30 November 2026\""), words);
-        assert_eq!(form("- cell \"Date: […]\"", "- cell \"Date: never\""), None);
-        assert_eq!(form("Date: 2025-03-09", "Date: 2025-03-10"), None, "that is another day");
+    fn a_value_that_a_field_holds_and_a_link_is_called_by_is_one_edit_and_a_number_in_it_is_none() {
+        let edits = |old: &str, new: &str| {
+            let change = testing::change(Some(FacetKind::Aria), Thing::Line, Some(old), Some(new));
+            readings(&change)
+        };
+        let one = [put("Ada L", "Ada")];
+        assert_eq!(edits("- textbox \"Name\": Ada L.", "- textbox \"Name\": Ada"), one);
+        assert_eq!(edits("- link \"Ada L.\" [url=/me]", "- link \"Ada\" [url=/me]"), one);
+        assert_eq!(edits("- textbox \"Size\": 3 pens", "- textbox \"Size\": 4 pens"), []);
     }
 
     #[test]

@@ -22,6 +22,7 @@
 //! - `layout.rs`: one layout, field or last record, in outputs and files.
 //! - `link.rs`: a link, and what is wrong where it leads.
 //! - `nested.rs`: what stands in something that changed too.
+//! - `notation.rs`: a value that is written in another form.
 //! - `numbers.rs`: the same number that became the same other one.
 //! - `off_by_one.rs`: numbers that are all one more or one less.
 //! - `option.rs`: a new option, and the lines that name it.
@@ -61,6 +62,7 @@ mod frame;
 mod layout;
 mod link;
 mod nested;
+mod notation;
 mod numbers;
 mod off_by_one;
 mod option;
@@ -92,7 +94,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 37] = [
+pub const ALL: [Rule; 38] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
@@ -113,6 +115,7 @@ pub const ALL: [Rule; 37] = [
     layout::RULE,
     link::RULE,
     nested::RULE,
+    notation::RULE,
     numbers::RULE,
     off_by_one::RULE,
     option::RULE,
