@@ -7,6 +7,7 @@
 //! - `block.rs`: lines that came or went side by side.
 //! - `collection.rs`: rows and items of one list.
 //! - `command.rs`: a command that is gone from the list and not known.
+//! - `cookie.rs`: what is lost with a cookie.
 //! - `count.rs`: a number that counts what came or went.
 //! - `detail.rs`: the same thing in two facets of a page.
 //! - `edit.rs`: the same edit of different things.
@@ -47,6 +48,7 @@ mod balance;
 mod block;
 mod collection;
 mod command;
+mod cookie;
 mod count;
 mod detail;
 mod edit;
@@ -94,12 +96,13 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 38] = [
+pub const ALL: [Rule; 39] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
     collection::RULE,
     command::RULE,
+    cookie::RULE,
     count::RULE,
     detail::RULE,
     edit::RULE,
