@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::model::change::without_numbers;
 use crate::model::finding::DiffTag;
 use crate::model::thing::Node;
 
@@ -282,8 +283,8 @@ impl<'a> Pairing<'a> {
         self.grown(level);
     }
 
-    /// Pairs items of which all that differs got words at an end or lost some, where neither can be
-    /// another one.
+    /// Pairs items of which all that differs got words at an end or lost some, and items that say one
+    /// thing with other numbers, where neither can be another one.
     fn grown(&mut self, level: usize) {
         let taken: BTreeSet<usize> = self.is.iter().copied().flatten().collect();
         let was: Vec<usize> = (0..self.old.len())
@@ -296,7 +297,7 @@ impl<'a> Pairing<'a> {
             .collect();
         let can_be = |old: usize, new: usize| {
             let (was, is) = (&self.old[old], &self.new[new]);
-            self.outer(is) == Outer::of(was) && is_grown(was, is)
+            self.outer(is) == Outer::of(was) && (is_grown(was, is) || is_recounted(was, is))
         };
         let only = |old: usize| {
             let mut all = is.iter().copied().filter(|new| can_be(old, *new));
@@ -399,6 +400,14 @@ fn is_grown(old: &Shown<'_>, new: &Shown<'_>) -> bool {
         was == is || (letters >= LETTERS && (long.starts_with(short) || long.ends_with(short)))
     };
     old.kind() == new.kind() && old.parts.iter().zip(&new.parts).all(grew)
+}
+
+/// Whether two items that say one thing say the same with other numbers: what pages a list is a row
+/// by itself, `1..5 out of 14 next`, and holds a table of its own.
+fn is_recounted(old: &Shown<'_>, new: &Shown<'_>) -> bool {
+    let ([was], [is]) = (old.parts.as_slice(), new.parts.as_slice()) else { return false };
+    let letters = was.chars().filter(|it| it.is_alphabetic()).count();
+    old.kind() == new.kind() && letters >= LETTERS && without_numbers(was) == without_numbers(is)
 }
 
 /// Parts that tell items of a kind apart.

@@ -210,3 +210,19 @@ fn what_has_no_order_is_compared_sorted_on_both_sides() {
     let change = &run(&changed).differences[0].difference.facets[0];
     assert_eq!((&*change.expected, &*change.actual), ("link \"B\": /b", "link \"B\": /c"));
 }
+
+#[test]
+fn a_row_with_other_numbers_is_the_same_one_with_all_in_it_where_no_other_can_be_it() {
+    let pager = |it: &&str| {
+        format!(
+            "- row \"{it} next\":\n  - columnheader \"{it} next\":\n    - row \"{it} next\":\n      - columnheader \"{it}\"\n      - columnheader \"next\"\n"
+        )
+    };
+    let page = |all: &[&str]| all.iter().map(pager).collect::<String>();
+    let is_one = |was: &[&str], is: &[&str]| {
+        items::Items::of_tree(&page(was), &page(is)).can_be_one(Some(4), Some(4))
+    };
+    assert!(is_one(&["1..5 out of 14"], &["1..6 out of 14"]));
+    assert!(!is_one(&["1..5 out of 14"], &["1..6 out of 14", "7..14 out of 14"]));
+    assert!(!is_one(&["1..5 out of 14"], &["1..6 too many of 14"]), "these are other words");
+}

@@ -14,7 +14,7 @@ use super::{Rule, stars};
 use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::{Change, Identity};
+use crate::model::change::{Change, Identity, without_numbers};
 use crate::model::edit::{TELLING, beginning, exchanged, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
@@ -116,7 +116,8 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     ];
     let mut all: Vec<Edit> = exact.into_iter().flatten().collect();
     if all.is_empty() {
-        all.extend(words(old, new).or_else(|| value(&change.thing, old, new)));
+        let text = || whole(old, new).filter(|_| facet == FacetKind::Aria);
+        all.extend(words(old, new).or_else(|| value(&change.thing, old, new)).or_else(text));
     }
     // Where a link leads is another question than what became of its address.
     all.extend(leads(old, new).filter(|_| facet == FacetKind::Aria));
@@ -297,6 +298,17 @@ fn words(old: &str, new: &str) -> Option<Edit> {
     telling(&found).then_some(Edit::Words(found.0, found.1))
 }
 
+/// All that a thing is called, or holds, where the words that differ say too little: `Ada L.`, `Ada`.
+fn whole(old: &str, new: &str) -> Option<Edit> {
+    let (was, is) = (Node::read(old), Node::read(new));
+    let held = was.value.zip(is.value).filter(|it| it.0 != it.1);
+    let (gone, came) = held.or_else(|| was.name.zip(is.name))?;
+    let letters = gone.chars().chain(came.chars()).filter(|it| it.is_alphabetic()).count();
+    let telling = letters >= TELLING && without_numbers(gone) != without_numbers(came);
+    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+    telling.then(|| Edit::Words(bare(gone), bare(came)))
+}
+
 /// The one word that stands in place of another one, however often it does in a line or an address.
 fn same_word(old: &str, new: &str) -> Option<(String, String)> {
     let all = differing(old, new);
@@ -419,6 +431,7 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing;
 
     fn put(gone: &str, came: &str) -> Edit {
         Edit::Words(gone.to_owned(), came.to_owned())
@@ -445,6 +458,18 @@ mod tests {
         assert_eq!(unit("582 bytes", "582 KB"), None, "the number stayed");
         assert_eq!(unit("5 pens of Ada", "6 cups of Bob"), None, "these are two words");
         assert_eq!(unit("5 m", "6 ft"), None, "they say too little");
+    }
+
+    #[test]
+    fn a_value_that_a_field_holds_and_a_link_is_called_by_is_one_edit_and_a_number_in_it_is_none() {
+        let edits = |old: &str, new: &str| {
+            let change = testing::change(Some(FacetKind::Aria), Thing::Line, Some(old), Some(new));
+            readings(&change)
+        };
+        let one = [put("Ada L", "Ada")];
+        assert_eq!(edits("- textbox \"Name\": Ada L.", "- textbox \"Name\": Ada"), one);
+        assert_eq!(edits("- link \"Ada L.\" [url=/me]", "- link \"Ada\" [url=/me]"), one);
+        assert_eq!(edits("- textbox \"Size\": 3 pens", "- textbox \"Size\": 4 pens"), []);
     }
 
     #[test]

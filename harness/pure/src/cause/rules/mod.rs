@@ -7,6 +7,7 @@
 //! - `block.rs`: lines that came or went side by side.
 //! - `collection.rs`: rows and items of one list.
 //! - `command.rs`: a command that is gone from the list and not known.
+//! - `cookie.rs`: what is lost with a cookie.
 //! - `count.rs`: a number that counts what came or went.
 //! - `detail.rs`: the same thing in two facets of a page.
 //! - `edit.rs`: the same edit of different things.
@@ -22,12 +23,14 @@
 //! - `layout.rs`: one layout, field or last record, in outputs and files.
 //! - `link.rs`: a link, and what is wrong where it leads.
 //! - `nested.rs`: what stands in something that changed too.
+//! - `notation.rs`: a value that is written in another form.
 //! - `numbers.rs`: the same number that became the same other one.
 //! - `off_by_one.rs`: numbers that are all one more or one less.
 //! - `option.rs`: a new option, and the lines that name it.
 //! - `order.rs`: the same lines in another order.
 //! - `parameter.rs`: the same parameter of addresses that is another.
 //! - `picture.rs`: what a picture shows of other changes.
+//! - `picture_file.rs`: the file that a picture is of.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
 //! - `relation.rs`: the same relation between what was and what is.
 //! - `replaced.rs`: something else is shown instead.
@@ -45,6 +48,7 @@ mod balance;
 mod block;
 mod collection;
 mod command;
+mod cookie;
 mod count;
 mod detail;
 mod edit;
@@ -60,12 +64,14 @@ mod frame;
 mod layout;
 mod link;
 mod nested;
+mod notation;
 mod numbers;
 mod off_by_one;
 mod option;
 mod order;
 mod parameter;
 mod picture;
+mod picture_file;
 mod place;
 mod relation;
 mod replaced;
@@ -90,12 +96,13 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 37] = [
+pub const ALL: [Rule; 39] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
     collection::RULE,
     command::RULE,
+    cookie::RULE,
     count::RULE,
     detail::RULE,
     edit::RULE,
@@ -111,6 +118,7 @@ pub const ALL: [Rule; 37] = [
     layout::RULE,
     link::RULE,
     nested::RULE,
+    notation::RULE,
     numbers::RULE,
     off_by_one::RULE,
     option::RULE,

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::picture_file::of_files;
 use super::{Rule, star, stars};
 use crate::cause::evidence::Sighting;
 use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::change::Change;
-use crate::model::filetext::picture_of;
-use crate::model::picture::{ImageChange, Region};
+use crate::model::picture::{Fate, ImageChange, Region};
 use crate::model::thing::{Node, Thing};
 use crate::model::{FacetKind, Rect};
 
@@ -277,14 +277,14 @@ fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let pictures = || facets.iter().filter_map(|it| it.image.as_ref());
         let own = |it: &Region| it.said() == sighting.change.after;
         let shifted = pictures().flat_map(|it| &it.regions).any(|it| it.moved && own(it));
-        let is_elsewhere = shifted
+        let has_moved = shifted
             || names(sighting.change).iter().all(|it| quoted_name(it).is_none())
-            || pictures().any(|it| is_seam(it, own));
+            || pictures().any(|it| is_seam(it, own) || is_elsewhere(it, own));
         // A text that became longer pushes what stands behind it.
         let pushes = |it: &Change| it.facet == Some(FacetKind::Aria) && can_be_seen(it);
         let near = evidence
             .seen_at(sighting.spot)
-            .find(|it| (is_elsewhere && came_or_went(it.1)) || (shifted && pushes(it.1)));
+            .find(|it| (has_moved && came_or_went(it.1)) || (shifted && pushes(it.1)));
         let Some(near) = near else { return Vec::new() };
         found.push(Edge::follows(near.0, node, "something on the page moved it"));
     }
@@ -308,6 +308,21 @@ fn is_seam(picture: &ImageChange, own: impl Fn(&Region) -> bool) -> bool {
             let mut moves = picture.moves.iter().flat_map(|it| [&it.from, &it.to]);
             region.repaint.is_none() && moves.any(|it| touches(place, it))
         })
+}
+
+/// Whether all things of a region that came stand in one that went, or the other way round: they are
+/// there and stand elsewhere.
+fn is_elsewhere(picture: &ImageChange, own: impl Fn(&Region) -> bool) -> bool {
+    let is_other = |one: &Region, it: &Region| {
+        let both = [one.fate, it.fate];
+        both == [Fate::New, Fate::Gone] || both == [Fate::Gone, Fate::New]
+    };
+    let stands = |name: &String, one: &Region| {
+        picture.regions.iter().any(|it| is_other(one, it) && it.names.contains(name))
+    };
+    let mut meant = picture.regions.iter().filter(|&it| own(it)).peekable();
+    meant.peek().is_some()
+        && meant.all(|one| !one.names.is_empty() && one.names.iter().all(|it| stands(it, one)))
 }
 
 /// Regions of one page that nothing else tells: they have one look.
@@ -345,58 +360,13 @@ fn is_faint(change: &Change) -> bool {
     change.facet == Some(FacetKind::A11y) && line.is_some_and(|it| it.starts_with("contrast: "))
 }
 
-/// Pictures of a file follow what else changed in that file at the same step, and one another.
-fn of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
-    const BECAUSE: &str = "a picture shows the file";
-    let mut found = Vec::new();
-    for own in evidence.attempts.values() {
-        let mut pictures: BTreeMap<(u32, String), BTreeSet<usize>> = BTreeMap::new();
-        for spot in own.iter().copied().filter(|it| !evidence.is_failure(*it)) {
-            let checkpoint = evidence.spots[spot].difference.checkpoint.as_deref();
-            let Some(file) = checkpoint.and_then(|it| file_of(evidence, own, spot, it)) else {
-                continue;
-            };
-            let nodes = evidence.at[spot].iter().copied();
-            pictures.entry((evidence.step(spot), file)).or_default().extend(nodes);
-        }
-        for ((step, file), nodes) in pictures {
-            let same_step = own.iter().copied().filter(|it| evidence.step(*it) == step);
-            let written = same_step.flat_map(|spot| evidence.seen_at(spot)).filter(|(_, it)| {
-                it.facet == Some(FacetKind::Files) && it.around.first() == Some(&file)
-            });
-            let written: BTreeSet<usize> = written.map(|it| it.0).collect();
-            let shown = nodes
-                .iter()
-                .flat_map(|node| written.iter().map(move |it| Edge::follows(*it, *node, BECAUSE)));
-            found.extend(shown);
-            found.extend(star(nodes.iter().copied(), BECAUSE));
-        }
-    }
-    found
-}
-
-/// The file that a checkpoint is a picture of: it is named after another one of the same step, as
-/// `out.chart.png` or `out.report.pdf.page-2` is after `out`.
-fn file_of(
-    evidence: &Evidence<'_>,
-    own: &[usize],
-    spot: usize,
-    checkpoint: &str,
-) -> Option<String> {
-    let beside = own.iter().filter(|it| evidence.step(**it) == evidence.step(spot));
-    let names = beside.filter_map(|it| evidence.spots[*it].difference.checkpoint.as_deref());
-    let picture = picture_of(checkpoint, names.filter(|it| *it != checkpoint))?;
-    let file = picture.split(".page-").next().unwrap_or(picture);
-    Some(file.replace('~', "/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::joined;
     use super::*;
     use crate::model::comparison::Located;
     use crate::model::finding::FacetChange;
-    use crate::model::picture::{Fate, Move, Repaint};
+    use crate::model::picture::{Move, Repaint};
     use crate::model::testing;
 
     /// Regions of a picture: what each is called, and what is said of it.
@@ -487,6 +457,28 @@ mod tests {
         assert_eq!(of(&[spot(false, gone)]), [], "it stands where it stood");
         assert_eq!(of(&[spot(false, longer)]), [], "it stands where it stood");
         assert_eq!(of(&[spot(true, gone), spot(true, unseen)]), [], "nothing moved it there");
+    }
+
+    #[test]
+    fn a_thing_that_is_gone_here_and_new_there_follows_from_what_came_and_another_does_not() {
+        const GONE: &str = "link \"Cup\" is gone";
+        let of = |new: &str| {
+            let region = |name: &str, fate: Fate| Region {
+                names: vec![name.to_owned()],
+                fate,
+                repaint: None,
+                moved: false,
+            };
+            let regions = vec![region("link \"Cup\"", Fate::Gone), region(new, Fate::New)];
+            let pen = Some("- link \"Pen\"");
+            let came = testing::change(Some(FacetKind::Aria), Thing::Line, None, pen);
+            let tree = FacetChange { changes: vec![came], ..FacetChange::of(FacetKind::Aria) };
+            let image = testing::image(Vec::new(), regions, Vec::new());
+            let told = picture(&[(&["link \"Cup\""], GONE)]);
+            let facets = vec![tree, FacetChange { image: Some(image), ..told }];
+            joined(|it| shown(it, node_of(it, GONE)), &[page("/", facets)]).len()
+        };
+        assert_eq!((of("link \"Cup\""), of("link \"Hat\"")), (1, 0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A page that sends something that it did not send, or sends it no longer: what came or went on the
 //! page with it, and the steps after it that fail, follow from what was sent. What was to be written
-//! and was not is not read back: what only the rest of such an attempt shows otherwise follows too.
+//! and was not is not read back: what only the rest of such an attempt shows otherwise follows too. So
+//! it is where a field is sent under another name and the request that writes is answered otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +9,13 @@ use super::Rule;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "sent", edges };
 
 const BECAUSE: &str = "the page sent something else before it";
 const UNREAD: &str = "what is read there was not written before";
+const MISNAMED: &str = "a field before it is sent under another name";
 /// Requests that write.
 const WRITES: [&str; 4] = ["POST ", "PUT ", "PATCH ", "DELETE "];
 
@@ -38,7 +41,61 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let failed = failed_after(evidence, &spots);
         found.extend(follows.chain(failed).map(|it| Edge::follows(leader, it, BECAUSE)));
     }
+    found.extend(misnamed(evidence));
     found
+}
+
+/// What is seen only after a request that writes was answered otherwise, where a field of a page
+/// before it is sent under another name.
+fn misnamed(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for (leader, node) in evidence.nodes.iter().enumerate() {
+        if !is_misnamed(node.change()) {
+            continue;
+        }
+        let fields: BTreeSet<usize> = node.spots().collect();
+        let answered: BTreeSet<usize> = (0..evidence.spots.len())
+            .filter(|it| is_behind(evidence, *it, &fields) && is_answered_otherwise(evidence, *it))
+            .collect();
+        let is_after = |it: usize| answered.contains(&it) || is_behind(evidence, it, &answered);
+        let read = (0..evidence.nodes.len())
+            .filter(|it| evidence.nodes[*it].facet().is_some())
+            .filter(|it| evidence.only_where(*it, is_after));
+        let all = read.chain(failed_after(evidence, &answered));
+        found.extend(all.map(|it| Edge::follows(leader, it, MISNAMED)));
+    }
+    found
+}
+
+/// Whether all that changed of a field is the name under which it is sent.
+fn is_misnamed(change: &Change) -> bool {
+    let (Some(FacetKind::Fields), Some(old), Some(new)) =
+        (change.facet, &change.before, &change.after)
+    else {
+        return false;
+    };
+    let (was, is) = (Node::read(old), Node::read(new));
+    let rest = |node: &Node<'_>| -> Vec<String> {
+        let others = node.attributes.iter().filter(|it| !it.starts_with("name="));
+        others.map(|it| (*it).to_owned()).collect()
+    };
+    let names = was.attribute("name").zip(is.attribute("name"));
+    names.is_some_and(|it| it.0 != it.1)
+        && (was.role, was.name, was.value) == (is.role, is.name, is.value)
+        && rest(&was) == rest(&is)
+}
+
+/// Whether a request that writes is answered otherwise at a spot.
+fn is_answered_otherwise(evidence: &Evidence<'_>, spot: usize) -> bool {
+    let writes = |line: &String| {
+        let request = line.strip_prefix("redirect: ").unwrap_or(line);
+        WRITES.iter().any(|it| request.starts_with(it))
+    };
+    let mut own = evidence.seen_at(spot).map(|it| it.1);
+    own.any(|it| {
+        matches!(it.facet, Some(FacetKind::Requests | FacetKind::Response))
+            && it.before.iter().chain(&it.after).any(writes)
+    })
 }
 
 /// What is newly sent, or not any more: of what is so at the same spots the first, with the others.
@@ -176,5 +233,34 @@ mod tests {
         assert_eq!(spots(put, 1, "delete"), [], "it was so before");
         assert_eq!(spots(put, 3, "other"), [], "that scenario wrote nothing");
         assert_eq!(spots((Some("GET /walks/bog 200"), None), 3, "delete"), [], "that reads");
+    }
+
+    #[test]
+    fn what_a_field_of_another_name_did_not_write_follows_and_what_else_differs_does_not() {
+        let spot = |step: u32, kind: FacetKind, sides: Sides| {
+            let change = testing::change(Some(kind), Thing::Line, sides.0, sides.1);
+            let facets = vec![FacetChange { changes: vec![change], ..FacetChange::of(kind) }];
+            let mut spot = testing::located("note", "/cards/1", facets);
+            spot.difference.step = step;
+            spot
+        };
+        let field = (Some("textbox [name=note]"), Some("textbox [name=notes]"));
+        let answer =
+            (Some("redirect: POST /cards 302 to /?ok"), Some("redirect: POST /cards 302 to /"));
+        let read = (Some("- row \"The boat is late\""), None);
+        let of = |field: Sides, answer: Sides, step: u32| {
+            let spots = [
+                spot(1, FacetKind::Fields, field),
+                spot(2, FacetKind::Response, answer),
+                spot(step, FacetKind::Aria, read),
+            ];
+            joined(edges, &spots).len()
+        };
+        assert_eq!(of(field, answer, 3), 2);
+        assert_eq!(of(field, answer, 1), 1, "the row was gone before");
+        let got = (Some("redirect: GET /cards 302 to /a"), Some("redirect: GET /cards 302 to /"));
+        assert_eq!(of(field, got, 3), 0, "nothing was written");
+        let required = (Some("textbox [name=note]"), Some("textbox [name=note] [required]"));
+        assert_eq!(of(required, answer, 3), 0, "it is sent under its name");
     }
 }

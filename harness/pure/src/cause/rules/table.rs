@@ -9,7 +9,7 @@ use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{TELLING, timed};
+use crate::model::edit::{TELLING, WHOLE, differing, timed};
 use crate::model::filetext::CELL;
 use crate::model::thing::Thing;
 
@@ -173,18 +173,27 @@ fn is_made_up(name: &str) -> bool {
     name.contains('_') || letters().any(|it| it.0.is_lowercase() && it.1.is_uppercase())
 }
 
-/// Whether lines came to an output or went from it, and which; `None` where anything else changed that
-/// does not add them up.
+/// Whether lines, or items of a list, came to an output or went from it, and which; `None` where
+/// anything else changed that does not add them up or count them.
 fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
     let balances = balances(evidence, spot);
+    let is_one_sided = |it: &(usize, &Change)| it.1.before.is_none() != it.1.after.is_none();
+    let one_sided = evidence.seen_at(spot).filter(is_one_sided).count();
+    let more = u64::try_from(one_sided).unwrap_or(0) * WHOLE.unsigned_abs();
+    let counts = |it: &Change| differing(it).is_some_and(|(was, is)| was.abs_diff(is) == more);
     let is_total = |node: &usize| balances.iter().any(|it| it.totals.contains(node));
-    let own = evidence.seen_at(spot).filter(|it| !is_total(&it.0));
+    let own = evidence.seen_at(spot).filter(|it| !is_total(&it.0) && !counts(it.1));
     let mut all = own.map(|(node, change)| {
         let came = change.before.is_none();
         let is_one = change.facet == Some(FacetKind::Stdout) && came != change.after.is_none();
         // An object that is added up with others is a record.
         let is_part = || balances.iter().any(|it| it.parts.contains(&node));
-        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_)) || is_part();
+        let is_row = || match &change.thing {
+            Thing::Line | Thing::Record(_) => true,
+            // As `field "orders[31]"`.
+            Thing::Field(name) => name.ends_with("]\"") || is_part(),
+            _ => is_part(),
+        };
         (is_one && is_row()).then_some((came, node))
     });
     let first = all.next()??;
@@ -382,6 +391,26 @@ mod tests {
             joined(edges, &[more(ada, pen), more("curl 'http://127.0.0.1:2/ada'", hat)]),
             both
         );
+    }
+
+    #[test]
+    fn items_of_a_document_and_lines_that_a_program_prints_more_of_are_one_with_their_count() {
+        let of = |count: &str, item: &str| {
+            let field = |name: &str, was: Option<&str>, is: &str| {
+                let thing = Thing::Field(format!("field \"{name}\""));
+                testing::change(Some(FacetKind::Stdout), thing, was, Some(is))
+            };
+            let came = field(item, None, "a new item");
+            let changes = vec![field("count", Some("\"count\": 9,"), count), came];
+            let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) };
+            let json = testing::located("list", "shopctl list --json", vec![facet]);
+            let csv = output("shopctl list --csv", &[(None, Some("41 a pen"))]);
+            let joined = joined(edges, &[json, csv]);
+            joined.contains(&("41 a pen".to_owned(), "a new item".to_owned()))
+        };
+        assert!(of("\"count\": 10,", "orders[31]"));
+        assert!(!of("\"count\": 11,", "orders[31]"), "that is two more");
+        assert!(!of("\"count\": 10,", "orders[31].note"), "that is a field");
     }
 
     #[test]
