@@ -81,29 +81,38 @@ impl Elsewhere {
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
 
-    /// Kills what it has started: the browsers of a driver, or the drivers of a grid.
+    /// Kills what it has started: the browsers of a driver, or the drivers of a grid with theirs.
     fn kill_children(&self) -> usize {
-        let children = children(self.child.id());
-        for child in &children {
-            drop(Command::new("kill").args(["-9", &child.to_string()]).status());
-        }
-        children.len()
+        let all = below(self.child.id());
+        kill(&all);
+        all.len()
     }
 }
 
 impl Drop for Elsewhere {
     fn drop(&mut self) {
-        let mut all = vec![self.child.id()];
-        let mut next = 0;
-        while let Some(parent) = all.get(next).copied() {
-            all.extend(children(parent));
-            next += 1;
-        }
-        for process in all {
-            drop(Command::new("kill").args(["-9", &process.to_string()]).status());
-        }
+        let all = below(self.child.id());
+        kill(&[self.child.id()]);
+        kill(&all);
         drop(self.child.wait());
     }
+}
+
+fn kill(processes: &[u32]) {
+    for process in processes {
+        drop(Command::new("kill").args(["-9", &process.to_string()]).status());
+    }
+}
+
+/// The processes below a process, those of its children too.
+fn below(parent: u32) -> Vec<u32> {
+    let mut all = children(parent);
+    let mut next = 0;
+    while let Some(parent) = all.get(next).copied() {
+        all.extend(children(parent));
+        next += 1;
+    }
+    all
 }
 
 /// The processes that a process started.

@@ -42,9 +42,10 @@ fn is_lost(change: &Change) -> bool {
         parts.map(str::to_owned).collect()
     };
     change.facet == Some(FacetKind::Cookies)
-        && change.before.as_deref().is_some_and(|old| {
-            change.after.as_deref().is_none_or(|new| reach(old) != reach(new))
-        })
+        && change
+            .before
+            .as_deref()
+            .is_some_and(|old| change.after.as_deref().is_none_or(|new| reach(old) != reach(new)))
 }
 
 /// Whether something came or went, looks different, or failed: what only reads otherwise was there

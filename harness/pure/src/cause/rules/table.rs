@@ -456,11 +456,11 @@ mod tests {
             };
             let changes = fields.map(came).to_vec();
             let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) };
-            joined(edges, &[testing::located("list", "shopctl list", vec![facet])]).len()
+            !joined(edges, &[testing::located("list", "shopctl list", vec![facet])]).is_empty()
         };
-        assert_eq!(of(["orders[31]", "orders[8]"]), 1);
-        assert_eq!(of(["orders[31]", "customers[8]"]), 0, "that is another list");
-        assert_eq!(of(["orders[31].note", "orders[8].gift"]), 0);
+        assert!(of(["orders[31]", "orders[8]"]));
+        assert!(!of(["orders[31]", "customers[8]"]), "that is another list");
+        assert!(!of(["orders[31].note", "orders[8].gift"]));
     }
 
     #[test]

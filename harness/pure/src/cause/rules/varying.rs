@@ -92,10 +92,8 @@ mod tests {
             let page = |(at, it): (usize, &(&str, &str))| {
                 let facet = Some(FacetKind::Page);
                 let change = testing::change(facet, Thing::Line, Some(it.0), Some(it.1));
-                let facets = vec![FacetChange {
-                    changes: vec![change],
-                    ..FacetChange::of(FacetKind::Page)
-                }];
+                let facets =
+                    vec![FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Page) }];
                 testing::located(&format!("s{at}"), &format!("/mail/{at}"), facets)
             };
             joined(edges, &titles.iter().enumerate().map(page).collect::<Vec<_>>())
