@@ -74,6 +74,9 @@ fn access(address: &str, config: Option<&Config>) -> anyhow::Result<Access> {
         Some(WorkersConfig::At(_) | WorkersConfig::Own(_)) | None => None,
     });
     match own {
+        Some((queue, _)) if Access::says_who(address) => {
+            Ok(Access::of(address, (None, trust(queue)), &night::environment())?)
+        }
         Some((queue, config)) => configured(queue, config),
         None => Ok(Access::of(address, (None, Trust::default()), &night::environment())?),
     }
@@ -92,8 +95,11 @@ pub fn configured(queue: &QueueConfig, config: &Config) -> anyhow::Result<Access
         Some(KnownBy::Nkey(file)) => Some(Who::Nkey(file.clone())),
         Some(KnownBy::Creds(file)) => Some(Who::Creds(file.clone())),
     };
-    let trust = Trust { ca: queue.ca.clone(), certificate: queue.certificate.clone() };
-    Ok(Access::of(&queue.at, (who, trust), &night::environment())?)
+    Ok(Access::of(&queue.at, (who, trust(queue)), &night::environment())?)
+}
+
+fn trust(queue: &QueueConfig) -> Trust {
+    Trust { ca: queue.ca.clone(), certificate: queue.certificate.clone() }
 }
 
 /// Who makes the attempts of a night.

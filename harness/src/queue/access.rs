@@ -83,6 +83,12 @@ impl Access {
         server(one).is_some_and(|it| Some(it) == server(other))
     }
 
+    /// Whether an address says who we are.
+    #[must_use]
+    pub fn says_who(address: &str) -> bool {
+        parsed(address).is_ok_and(|it| it.1.is_some())
+    }
+
     /// The server, without what may be secret in its address.
     pub(super) fn server(&self) -> &str {
         &self.server
