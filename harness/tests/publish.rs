@@ -1,5 +1,7 @@
 //! Nights that are put where others read them.
 
+mod storage;
+
 use crate::support::{SuiteCopy, night_json, text};
 
 /// A suite with one scenario, whose reports are put somewhere.

@@ -74,12 +74,28 @@ pub(super) async fn make_room(
     browser: &mut Option<Browser>,
     (queue, stop): (&Queue, &Stop),
 ) {
-    let Some(grid) = options.grid.as_ref().filter(|_| browser.is_some()) else { return };
-    if grid.waited_for().is_none_or(|it| it < PATIENT) || !is_short(grid).await {
+    if let Some(grid) = &options.grid {
+        make_room_at(grid, browser, Browser::stop, (queue, stop)).await;
+    }
+}
+
+/// The same at a grid, with what ends a browser. One browser goes for each who waits, and no more.
+async fn make_room_at<B, Ended: Future<Output = ()>>(
+    grid: &Grid,
+    browser: &mut Option<B>,
+    end: impl FnOnce(B) -> Ended,
+    (queue, stop): (&Queue, &Stop),
+) {
+    if browser.is_none() || grid.waited_for().is_none_or(|it| it < PATIENT) {
+        return;
+    }
+    if !is_short(grid).await || !grid.makes_room_for_one(PATIENT) {
         return;
     }
     tracing::info!("the grid {} has fewer places than workers: one waits", grid.name());
-    retire(browser).await;
+    if let Some(browser) = browser.take() {
+        end(browser).await;
+    }
     loop {
         tokio::select! {
             () = queue.drained() => return,
@@ -106,37 +122,118 @@ pub(super) async fn retire(browser: &mut Option<Browser>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::task::JoinSet;
 
     use super::*;
 
-    /// Whether a grid is short that answers its `/status` with this and nothing else.
-    async fn is_short_where(status: &'static str) -> bool {
+    const TAKEN: &str = r#"{"value":{"ready":true,"nodes":[{"availability":"UP","maxSessions":1,
+        "slots":[{"session":{"sessionId":"a1"},"stereotype":{"browserName":"chrome"}}]}]}}"#;
+    const FREE: &str = r#"{"value":{"ready":true,"nodes":[{"availability":"UP","maxSessions":1,
+        "slots":[{"session":null,"stereotype":{"browserName":"chrome"}}]}]}}"#;
+    /// What comes at all comes in this time.
+    const SOON: Duration = Duration::from_secs(60);
+
+    /// A grid that answers its `/status` with this and nothing else.
+    async fn grid(said: &watch::Sender<&'static str>) -> Grid {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
+        let said = said.subscribe();
         tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.expect("it is asked");
-            let mut request = [0; 4096];
-            let _read = stream.read(&mut request).await.expect("readable");
-            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length:";
-            let answer = format!("{head} {}\r\n\r\n{status}", status.len());
-            stream.write_all(answer.as_bytes()).await.expect("writable");
+            loop {
+                let (mut stream, _) = listener.accept().await.expect("it is asked");
+                let mut request = [0; 4096];
+                let _read = stream.read(&mut request).await.expect("readable");
+                let status = *said.borrow();
+                let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length:";
+                let answer = format!("{head} {}\r\n\r\n{status}", status.len());
+                stream.write_all(answer.as_bytes()).await.expect("writable");
+            }
         });
-        let grid = Grid::at(&format!("http://127.0.0.1:{port}"), None, None).expect("an address");
-        is_short(&grid).await
+        Grid::at(&format!("http://127.0.0.1:{port}"), None, None).expect("an address")
+    }
+
+    async fn is_short_where(status: &'static str) -> bool {
+        is_short(&grid(&watch::Sender::new(status)).await).await
+    }
+
+    /// Somebody who has waited as long as another browser is to go for them.
+    fn long_ago() -> Instant {
+        Instant::now().checked_sub(PATIENT).expect("the machine runs for longer")
+    }
+
+    /// Workers with a browser each that are through with their scenario, while others wait; each
+    /// answers with whether it still has its browser.
+    fn workers(count: usize, grid: &Grid, queue: &Arc<Queue>, stop: &Stop) -> JoinSet<bool> {
+        let mut all = JoinSet::new();
+        for number in 0..count {
+            let (grid, queue, stop) = (grid.clone(), queue.clone(), stop.clone());
+            all.spawn(async move {
+                let mut browser = Some(number);
+                let end = |_| std::future::ready(());
+                make_room_at(&grid, &mut browser, end, (&queue, &stop)).await;
+                browser.is_some()
+            });
+        }
+        all
+    }
+
+    /// Whether the next worker that takes a scenario still has its browser.
+    async fn next(workers: &mut JoinSet<bool>) -> bool {
+        let ended = tokio::time::timeout(SOON, workers.join_next()).await;
+        ended.expect("one goes on").expect("there is one").expect("no panic")
+    }
+
+    #[tokio::test]
+    async fn one_browser_goes_for_each_who_waits_and_its_worker_goes_on_when_there_is_a_place() {
+        let said = watch::Sender::new(TAKEN);
+        let (grid, queue, stop) = (grid(&said).await, Queue::new(vec![0]), Stop::default());
+        let waits = [grid.waits_since(long_ago()), grid.waits_since(Instant::now())];
+        let mut all = workers(3, &grid, &queue, &stop);
+        assert!(next(&mut all).await, "one waits long, and one browser goes");
+        assert!(next(&mut all).await, "one waits long, and one browser goes");
+        assert!(all.try_join_next().is_none(), "who gave its own away waits");
+        drop(waits);
+        said.send_replace(FREE);
+        assert!(!next(&mut all).await, "it takes a scenario, and has no browser yet");
+    }
+
+    #[tokio::test]
+    async fn no_browser_goes_where_nobody_waits_long_or_there_is_a_place() {
+        let said = watch::Sender::new(TAKEN);
+        let (grid, queue, stop) = (grid(&said).await, Queue::new(vec![0]), Stop::default());
+        let just = grid.waits_since(Instant::now());
+        let mut all = workers(1, &grid, &queue, &stop);
+        assert!(next(&mut all).await, "it may come by itself yet");
+        drop(just);
+        said.send_replace(FREE);
+        let _long = grid.waits_since(long_ago());
+        let mut all = workers(1, &grid, &queue, &stop);
+        assert!(next(&mut all).await, "there is a place for who waits");
+    }
+
+    #[tokio::test]
+    async fn who_gave_its_browser_away_waits_no_longer_than_there_is_something_to_do() {
+        let grid = grid(&watch::Sender::new(TAKEN)).await;
+        let _waits = [grid.waits_since(long_ago()), grid.waits_since(long_ago())];
+        let nothing = Queue::new(Vec::new());
+        assert!(!next(&mut workers(1, &grid, &nothing, &Stop::default())).await);
+        let stop = Stop::default();
+        let mut all = workers(1, &grid, &Queue::new(vec![0]), &stop);
+        stop.interrupt();
+        assert!(!next(&mut all).await);
     }
 
     #[tokio::test]
     async fn a_grid_is_short_whose_places_are_taken_or_gone_and_a_driver_alone_never_is() {
-        let taken = r#"{"value":{"ready":true,"nodes":[{"availability":"UP","maxSessions":1,
-            "slots":[{"session":{"sessionId":"a1"},"stereotype":{"browserName":"chrome"}}]}]}}"#;
-        assert!(is_short_where(taken).await);
+        assert!(is_short_where(TAKEN).await);
         let gone = r#"{"value":{"ready":false,"nodes":[{"availability":"DOWN","maxSessions":1,
             "slots":[{"session":null,"stereotype":{"browserName":"chrome"}}]}]}}"#;
         assert!(is_short_where(gone).await);
-        let free = r#"{"value":{"ready":true,"nodes":[{"availability":"UP","maxSessions":1,
-            "slots":[{"session":null,"stereotype":{"browserName":"chrome"}}]}]}}"#;
-        assert!(!is_short_where(free).await);
+        assert!(!is_short_where(FREE).await);
         assert!(!is_short_where(r#"{"value":{"ready":true,"message":"ready"}}"#).await);
         assert!(!is_short_where("who asks?").await, "nothing is known of what says nothing");
     }

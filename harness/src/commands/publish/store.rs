@@ -21,6 +21,10 @@ const LONGEST: Duration = Duration::from_secs(120);
 const MOST_ANSWER: u64 = 16 << 20;
 /// What may be missing where something cannot be read.
 const LISTS: &str = "the key must be allowed to list the bucket (s3:ListBucket) too, or what is not there yet is refused";
+/// What is wrong where it does not know who asks.
+const UNKNOWN_KEY: &str = "the storage knows no such `key`";
+/// What is wrong where a call is not signed as it signs it itself.
+const OTHER_SECRET: &str = "the `secret` is not that of the `key`";
 /// What is signed of a call beside its method and address.
 const SIGNED: &str = "host;x-amz-content-sha256;x-amz-date";
 
@@ -237,11 +241,7 @@ impl Store {
             (409 | 412, _) if only.is_some() => Said::Came(Came::Changed),
             (501, _) if only.is_some() => Said::NoCondition,
             (408 | 429 | 500..=599, _) => Said::NotWell(format!("it answered {status}")),
-            (403, body) if method == "GET" => {
-                let why = refusal(status, &body.unwrap_or_default());
-                Said::Refused(format!("{why}; {LISTS}"))
-            }
-            (_, body) => Said::Refused(refusal(status, &body.unwrap_or_default())),
+            (_, body) => Said::Refused(refusal(method, status, &body.unwrap_or_default())),
         })
     }
 }
@@ -284,14 +284,20 @@ fn signed(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Why something was refused: the code of the answer, which is XML, and nothing else of it.
-fn refusal(status: u16, body: &[u8]) -> String {
+/// Why something was refused: the code of the answer, which is XML, and nothing else of it; and what
+/// to do about it.
+fn refusal(method: &str, status: u16, body: &[u8]) -> String {
     let body = String::from_utf8_lossy(body);
     let code = body.split_once("<Code>").and_then(|it| it.1.split_once("</Code>"));
-    match code.map(|it| it.0) {
-        Some(code) => format!("it answered {status}: {}", crate::report::one_line(code, 60)),
-        None => format!("it answered {status}"),
-    }
+    let code = code.map(|it| crate::report::one_line(it.0, 60));
+    let said = code.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+    let help = match code.as_deref() {
+        Some("InvalidAccessKeyId") => UNKNOWN_KEY,
+        Some("SignatureDoesNotMatch") => OTHER_SECRET,
+        _ if status == 403 && method == "GET" => LISTS,
+        _ => return format!("it answered {status}{said}"),
+    };
+    format!("it answered {status}{said}; {help}")
 }
 
 #[cfg(test)]
@@ -482,6 +488,16 @@ pub mod tests {
         storage.answers.lock().expect("whole").push("403 Forbidden");
         let unread = format!("{:#}", store.get("a.json").expect_err("refused"));
         assert!(unread.contains("403: SlowDown; the key must be allowed to list"), "{unread}");
+        let who = |code: &str| {
+            let answer = format!("<Error><Code>{code}</Code></Error>");
+            ["GET", "PUT"].map(|it| refusal(it, 403, answer.as_bytes()))
+        };
+        for said in who("InvalidAccessKeyId") {
+            assert_eq!(said, format!("it answered 403: InvalidAccessKeyId; {UNKNOWN_KEY}"));
+        }
+        for said in who("SignatureDoesNotMatch") {
+            assert_eq!(said, format!("it answered 403: SignatureDoesNotMatch; {OTHER_SECRET}"));
+        }
         storage.answers.lock().expect("whole").extend(["500 X"; 4]);
         let ill = format!("{:#}", store.remove("a.json").expect_err("it is ill"));
         assert_eq!(ill, "cannot remove a.json there: it answered 500, 4 times");

@@ -36,8 +36,16 @@ pub struct Grid {
     reach_us: Option<String>,
     /// Has a receiver for each session that is asked for, or ended while nobody waits for that.
     under_way: Arc<watch::Sender<()>>,
-    /// Since when each session is waited for that did not come yet.
-    waits: Arc<Mutex<Vec<Instant>>>,
+    /// Who waits for a session that did not come yet.
+    waits: Arc<Mutex<Vec<Waiting>>>,
+}
+
+/// Somebody who waits for a session.
+#[derive(Debug)]
+struct Waiting {
+    since: Instant,
+    /// Since when nobody has made room for it.
+    alone: Instant,
 }
 
 /// Says of a grid, as long as it is held, that somebody waits for a session.
@@ -49,7 +57,7 @@ pub(super) struct Wait {
 impl Drop for Wait {
     fn drop(&mut self) {
         let mut waits = self.grid.waits();
-        if let Some(own) = waits.iter().position(|it| *it == self.since) {
+        if let Some(own) = waits.iter().position(|it| it.since == self.since) {
             waits.swap_remove(own);
         }
     }
@@ -134,18 +142,41 @@ impl Grid {
 
     /// Says that somebody waits for a session.
     pub(super) fn wait(&self) -> Wait {
-        let since = Instant::now();
-        self.waits().push(since);
+        self.wait_since(Instant::now())
+    }
+
+    fn wait_since(&self, since: Instant) -> Wait {
+        self.waits().push(Waiting { since, alone: since });
         Wait { grid: self.clone(), since }
+    }
+
+    /// For tests: somebody has waited since then, for as long as what this answers is held.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn waits_since(&self, since: Instant) -> impl Send + use<> {
+        self.wait_since(since)
     }
 
     /// For how long somebody of this program waits for a session; `None` where nobody does.
     #[must_use]
     pub fn waited_for(&self) -> Option<Duration> {
-        self.waits().iter().map(Instant::elapsed).max()
+        self.waits().iter().map(|it| it.since.elapsed()).max()
     }
 
-    fn waits(&self) -> MutexGuard<'_, Vec<Instant>> {
+    /// Takes it on to make room for one who has waited for so long: the one who has waited longest.
+    /// Answers whether there is one for whom nobody else did so within this time.
+    #[must_use]
+    pub fn makes_room_for_one(&self, patient: Duration) -> bool {
+        let mut waits = self.waits();
+        let Some(first) = waits.iter_mut().min_by_key(|it| it.alone) else { return false };
+        let is_due = first.alone.elapsed() >= patient;
+        if is_due {
+            first.alone = Instant::now();
+        }
+        is_due
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Vec<Waiting>> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -263,6 +294,28 @@ mod tests {
             Some("ws://127.0.0.1:7/t0ken/session/a1/se/bidi")
         );
         assert_eq!(behind.socket(&gate, "no address"), None);
+    }
+
+    #[test]
+    fn room_is_made_once_for_each_who_waits_long_and_again_where_none_came_of_it() {
+        let grid = grid("http://grid.test:4444");
+        let long = Duration::from_secs(10);
+        assert!(!grid.makes_room_for_one(Duration::ZERO), "nobody waits");
+        let ago = |seconds| {
+            let then = Instant::now().checked_sub(Duration::from_secs(seconds));
+            grid.wait_since(then.expect("the machine runs for longer"))
+        };
+        let (first, second, just) = (ago(12), ago(11), grid.wait());
+        let twice = [grid.makes_room_for_one(long), grid.makes_room_for_one(long)];
+        assert_eq!(twice, [true, true], "each of them is made room for");
+        assert!(!grid.makes_room_for_one(long), "who came just now is not");
+        assert!(grid.waited_for() >= Some(long), "they wait until it comes");
+        drop((first, second));
+        assert!(!grid.makes_room_for_one(long), "they got it");
+        assert!(grid.makes_room_for_one(Duration::ZERO));
+        assert!(grid.makes_room_for_one(Duration::ZERO), "somebody else took what was made");
+        drop(just);
+        assert_eq!(grid.waited_for(), None);
     }
 
     #[test]
