@@ -340,7 +340,8 @@ fn held(
         let whose: Vec<String> = shares.iter().map(|it| format!("{} {}", it.0, it.2)).collect();
         let word =
             if finding.suppression.is_some() { "suppressed" } else { finding.verdict.word() };
-        let why = finding.because.iter().map(|it| format!("; {it}")).collect::<String>();
+        let why = finding.because.join("; ");
+        let why = if why.is_empty() { why } else { format!(", because {why}") };
         findings.push(format!("[{word}] {} ({}){why}", finding.title, whose.join(", ")));
     }
     Row {
