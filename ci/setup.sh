@@ -23,6 +23,9 @@ has_driver() { has_any chromedriver chromium.chromedriver; }
 
 compiles() { [ -z "${NIGHTSHIFT_PROGRAM:-}" ]; }
 
+# A C compiler may be told of in CC; cargo may be told of another linker than cc.
+has_compiler() { [ -n "${CC:-}" ] || has_any cc gcc clang; }
+
 has_venv() { has python3 && python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
 # Runs a command as root, without ever asking for a password.
@@ -45,7 +48,7 @@ install_missing() {
     if ! has_browser; then wanted="$wanted chromium"; fi
     if ! has_driver; then wanted="$wanted chromium-driver"; fi
     if ! has_venv; then wanted="$wanted python3 python3-venv"; fi
-    if compiles && ! has cc; then wanted="$wanted gcc libc6-dev"; fi
+    if compiles && ! has_compiler; then wanted="$wanted gcc libc6-dev"; fi
     for it in ${also_needed:-}; do
         if ! has "$it"; then wanted="$wanted $it"; fi
     done
@@ -74,7 +77,7 @@ missing() {
         lacking=1
         say "missing: Python 3 with venv (Debian: python3 python3-venv, elsewhere: python3)"
     fi
-    if compiles && ! has cc; then
+    if compiles && ! has_compiler; then
         lacking=1
         say "missing: a C compiler, by which Rust links too (Debian: gcc libc6-dev, elsewhere: gcc)"
     fi
