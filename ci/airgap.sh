@@ -30,7 +30,9 @@ fi
 rm -rf "$place/source"
 git clone --quiet . "$place/source"
 (cd "$place/source" && mkdir .cargo && cargo vendor --locked --quiet "$place/vendor" >.cargo/config.toml)
-python3 -m pip download --quiet --disable-pip-version-check --no-input --dest "$place/wheels" \
+# A pip of its own: Debian's Python has none.
+python3 -m venv --clear "$place/pip"
+"$place/pip/bin/python" -m pip download --quiet --disable-pip-version-check --no-input --dest "$place/wheels" \
     --requirement scenarios/support/requirements.txt
 
 say "building and running a night without a route out"

@@ -1,8 +1,10 @@
 # shellcheck shell=sh
-# What nightly.sh, test.sh and gate.sh need on a machine: Chromium, ChromeDriver, Python with venv
-# and Rust. Sourced from the repository's folder; whatever is there already is left alone. On a
-# Debian-like machine the rest comes from the distribution's packages, where root or sudo allows
-# it; elsewhere it says what to install and ends with 4, as a failed preflight does.
+# What nightly.sh, test.sh and gate.sh need on a machine: Chromium, ChromeDriver, Python with venv,
+# and, where something is compiled, Rust and a C compiler; beside these the programs that
+# `also_needed` names, whose packages are called as they are. Sourced from the repository's folder;
+# whatever is there already is left alone. On a Debian-like machine the rest but Rust comes from the
+# distribution's packages, where root or sudo allows it; elsewhere it says what to install and ends
+# with 4, as a failed preflight does.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -18,6 +20,11 @@ has_any() {
 has_browser() { has_any chromium chromium-browser google-chrome google-chrome-stable; }
 
 has_driver() { has_any chromedriver chromium.chromedriver; }
+
+compiles() { [ -z "${NIGHTSHIFT_PROGRAM:-}" ]; }
+
+# A C compiler may be told of in CC; cargo may be told of another linker than cc.
+has_compiler() { [ -n "${CC:-}" ] || has_any cc gcc clang; }
 
 has_venv() { has python3 && python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
@@ -41,6 +48,10 @@ install_missing() {
     if ! has_browser; then wanted="$wanted chromium"; fi
     if ! has_driver; then wanted="$wanted chromium-driver"; fi
     if ! has_venv; then wanted="$wanted python3 python3-venv"; fi
+    if compiles && ! has_compiler; then wanted="$wanted gcc libc6-dev"; fi
+    for it in ${also_needed:-}; do
+        if ! has "$it"; then wanted="$wanted $it"; fi
+    done
     if [ -z "$wanted" ] || ! can_install; then return 0; fi
     say "installing$wanted"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update || say "apt-get update failed"
@@ -66,10 +77,20 @@ missing() {
         lacking=1
         say "missing: Python 3 with venv (Debian: python3 python3-venv, elsewhere: python3)"
     fi
-    if [ -z "${NIGHTSHIFT_PROGRAM:-}" ] && ! has cargo; then
+    if compiles && ! has_compiler; then
+        lacking=1
+        say "missing: a C compiler, by which Rust links too (Debian: gcc libc6-dev, elsewhere: gcc)"
+    fi
+    if compiles && ! has cargo; then
         lacking=1
         say "missing: Rust 1.92 or newer with cargo; see https://rustup.rs"
     fi
+    for it in ${also_needed:-}; do
+        if ! has "$it"; then
+            lacking=1
+            say "missing: $it"
+        fi
+    done
     return "$lacking"
 }
 

@@ -107,6 +107,27 @@ fn what_nobody_was_there_to_answer_waits_for_a_person_and_goes_on_with_what_he_s
     assert_eq!(suite.run(&["verify", "first"]).code, Some(0));
 }
 
+#[test]
+fn a_scenario_goes_on_with_what_its_night_was_asked_for() {
+    let suite = suite();
+    suite.write("scenarios/order.yaml", &SCENARIO.replace("Ordered", "${status}"));
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
+    let config = config.expect("a configuration");
+    suite.write("nightshift.yaml", &format!("{config}vars: {{ status: Sent }}\n"));
+    let asked = ["run", "--no-pdf", "--out", "first", "--var", "status=Ordered"];
+    let answer = suite.run(&asked);
+    assert_eq!(answer.code, Some(3), "{}", answer.stderr);
+    let first = suite.root().join("first");
+    let id = text(&night_json(&first)["questions"][0]["id"]);
+
+    let (said, second) = say(&suite, &first, &id, "yes");
+    let night = night_json(&second);
+    assert_eq!(said.code, Some(0), "it looks for Ordered: {}\n{night:#}", said.stderr);
+    let plan = std::fs::read(second.join("plan.json")).expect("a plan");
+    let plan: Value = serde_json::from_slice(&plan).expect("JSON");
+    assert_eq!(plan["asked"]["var"], serde_json::json!([["status", "Ordered"]]));
+}
+
 const FORM: &str = r#"
 from answering import Answering, serve
 PAGE = """<!doctype html><html lang="en"><title>Checkout</title>

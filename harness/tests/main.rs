@@ -31,7 +31,8 @@
 //!   noise found, written and silent, and real changes still caught.
 //! - `deadline.rs` runs nights that have no time for everything.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
-//! - `release.rs` runs the scripts of `ci/`: a release, and a night by a program that is there.
+//! - `release.rs` runs the scripts of `ci/`: a release, a night by a program that is there, and what
+//!   a machine lacks.
 //! - `soak.rs` uses servers for long, one that leaks among them.
 //! - `reruns.rs` has what fails run until it is clear whether it broke; `outages.rs` has a server
 //!   that is dead for a while, and one that is broken.

@@ -1,4 +1,5 @@
-//! The scripts in `ci/`: what a release consists of, and a night by a program that is there already.
+//! The scripts in `ci/`: what a release consists of, a night by a program that is there already, and
+//! what a machine lacks.
 //!
 //! A program that says what it was called with stands for nightshift: what counts here is what the
 //! scripts make of it.
@@ -25,14 +26,20 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let case = Self { folder: tempfile::tempdir().expect("a folder") };
-        std::fs::write(case.program(), STAND_IN).expect("written");
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(case.program(), mode).expect("may be run");
+        case.add("nightshift", STAND_IN);
         case
     }
 
     fn program(&self) -> PathBuf {
         self.folder.path().join("nightshift")
+    }
+
+    /// A program of this machine.
+    fn add(&self, name: &str, text: &str) {
+        let program = self.folder.path().join(name);
+        std::fs::write(&program, text).expect("written");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(program, mode).expect("may be run");
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Answer {
@@ -109,6 +116,31 @@ fn a_night_by_a_program_that_is_there_compiles_nothing_and_tests_that_program() 
     let called =
         format!("run --out a night --set products.nightshift.path=[\"{folder}\"] --tag smoke\n");
     assert_eq!((night.code, night.stdout.as_str()), (Some(1), called.as_str()), "{night:#?}");
+}
+
+#[test]
+fn what_a_machine_lacks_is_named_before_anything_is_compiled() {
+    let case = Case::new();
+    for name in ["chromium", "chromedriver", "python3", "cargo"] {
+        case.add(name, "#!/bin/sh\n");
+    }
+    let set_up = |before: &str| {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-euc", &format!("{before}\n. ci/setup.sh")]).current_dir(package());
+        command.env_clear().env("PATH", case.folder.path()).env("HOME", case.folder.path());
+        Answer::from(command.output().expect("a shell"))
+    };
+    let bare = set_up("");
+    assert_eq!(bare.code, Some(4), "{bare:#?}");
+    let told: Vec<&str> = bare.stderr.lines().filter(|it| it.starts_with("missing: ")).collect();
+    assert!(told.len() == 1 && told[0].contains("a C compiler"), "{bare:#?}");
+    let given = set_up("NIGHTSHIFT_PROGRAM=nightshift");
+    assert_eq!(given.code, Some(0), "nothing is compiled: {given:#?}");
+    case.add("cc", "#!/bin/sh\n");
+    assert_eq!(set_up("").code, Some(0));
+    let tests = set_up("also_needed=git");
+    assert_eq!(tests.code, Some(4), "{tests:#?}");
+    assert!(tests.stderr.contains("missing: git\n"), "{tests:#?}");
 }
 
 #[test]

@@ -9,8 +9,9 @@ use super::{night, run, terminal};
 use crate::attempt::Person;
 use crate::ledger::{self, NightDir};
 use crate::mcp::LentTools;
+use crate::model::asked::Asked;
 use crate::model::question::{Question, Reply};
-use crate::night::RunOptions;
+use crate::night::{Changes, RunOptions};
 use crate::plan::Selection;
 use crate::report;
 use crate::spec::Overrides;
@@ -75,11 +76,14 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
     Ok(Exit::Passed)
 }
 
-/// Goes through the scenario again, in a night of its own: what a person and a model said in the one before
-/// holds, so that it comes to the question without asking either of them, and goes on from there.
+/// Goes through the scenario again, in a night of its own that is asked for as the one before was: what a
+/// person and a model said in that holds, so that it comes to the question without asking either of them,
+/// and goes on from there.
 fn go_on(common: &Common, question: &Question, night: NightDir) -> anyhow::Result<Exit> {
     let said = ledger::in_force(&night)?;
-    let suite = night::suite(common, &Overrides::default())?;
+    let Asked { set, var, builds, base_urls, .. } = night.plan()?.asked;
+    let overrides = Overrides { set: set.clone(), vars: var.clone() };
+    let suite = night::suite(common, &overrides)?;
     if !suite.scenarios.iter().any(|it| it.id == question.scenario) {
         return mistake(format!(
             "the suite has no scenario {} any more, so that nothing runs again; the answer stays with the night",
@@ -89,12 +93,15 @@ fn go_on(common: &Common, question: &Question, night: NightDir) -> anyhow::Resul
     let environment = night::environment();
     let options = RunOptions {
         selection: Selection { filters: vec![question.scenario.clone()], tags: Vec::new() },
+        builds,
+        base_urls,
         branch: night::branch(&suite.root, &environment),
         environment,
-        tools: Some(LentTools::of(&suite.root, &Overrides::default())),
+        tools: Some(LentTools::of(&suite.root, &overrides)),
         once: true,
         person: Person { said, there: None },
         goes_on_from: Some(night),
+        changes: Changes { set, var },
         ..RunOptions::default()
     };
     run::night(common, &suite, &options)

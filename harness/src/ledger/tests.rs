@@ -1,8 +1,11 @@
 //! The ledger as a night uses it: written by one, read by another, cut off in the middle.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::*;
+use crate::model::pursuit::Pursuit;
 use crate::model::{Because, Event};
 
 fn clock() -> DateTime<Utc> {
@@ -206,4 +209,44 @@ fn the_evidence_that_lines_name_is_known_and_so_is_what_came_behind_a_line() {
     assert_eq!(ledger.entries_behind(before + 9), []);
     let named = evidence_of(&ledger.entries());
     assert_eq!(named.into_iter().collect::<Vec<_>>(), [kept.path]);
+}
+
+#[test]
+fn what_was_asked_answered_shown_and_written_on_the_way_to_a_goal_is_evidence_that_lines_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    let keep =
+        |kind: &str, media: &str| ledger.keep(kind, media, kind.as_bytes()).expect("kept").path;
+    let request = keep("request to a model", "application/json");
+    let picture = keep("picture for a model", "image/png");
+    let answer = keep("answer of a model", "text/plain");
+    let output = keep("stdout", "text/plain");
+    let asked = Pursuit::Asked {
+        number: 1,
+        model: "small".to_owned(),
+        request: request.clone(),
+        picture: Some(picture.clone()),
+        answer: answer.clone(),
+        failed: None,
+        tries: 1,
+        tokens_in: 10,
+        tokens_out: 1,
+        cost: None,
+        duration_ms: 5,
+        kept: None,
+    };
+    let wrote = Pursuit::Wrote { number: 1, evidence: vec![output.clone()], exit: Some(0) };
+    for pursuit in [asked, wrote] {
+        let scenario = "order".to_owned();
+        ledger.append(Event::Goal { scenario, attempt: 1, step: 1, pursuit }).expect("written");
+    }
+    let named = BTreeSet::from([request, picture, answer, output]);
+    assert_eq!(evidence_of(&ledger.entries()), named);
+    let verified = || verify(ledger.night(), None, None).expect("readable").flaws;
+    assert_eq!(verified(), []);
+    for path in &named {
+        std::fs::remove_file(ledger.night().path().join(path)).expect("removed");
+    }
+    let gone: BTreeSet<String> = verified().into_iter().map(|it| it.file).collect();
+    assert_eq!(gone, named);
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::{LedgerError, NightDir, chain};
-use crate::model::Entry;
 use crate::model::seal::{BEGINNING, Seal};
+use crate::model::{Entry, Event};
 
 /// What was looked at, and what does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +76,9 @@ pub fn verify(
             flaws.extend(misfit(line, number, &last.1));
         }
         paths(&serde_json::from_slice(line).unwrap_or_default(), &mut named);
+        if let Ok(entry) = serde_json::from_slice(line) {
+            paths_of_goal(&entry, &mut named);
+        }
         last = (number, chain::hash(line));
     }
     let (lines, end) = last;
@@ -161,7 +164,16 @@ fn misfit_of_end(lines: u64, end: &str, seal: &Seal) -> Option<Flaw> {
 pub fn evidence_of(entries: &[Entry]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     paths(&serde_json::to_value(entries).expect("events are plain data"), &mut found);
+    entries.iter().for_each(|it| paths_of_goal(it, &mut found));
     found
+}
+
+/// The files of evidence that a line on the way to a goal names by their paths alone.
+fn paths_of_goal(entry: &Entry, found: &mut BTreeSet<String>) {
+    if let Event::Goal { pursuit, .. } = &entry.event {
+        let named = pursuit.evidence().into_iter().filter(|it| it.starts_with("evidence/"));
+        found.extend(named.map(str::to_owned));
+    }
 }
 
 /// The files of evidence that an event names.

@@ -1,5 +1,6 @@
 //! What is done once workers are through: [`joined`] waits for them, [`let_go`] ends the browser of a
-//! night that was stopped, [`leave`] sees that no session stays in a grid, [`end`] ends the products.
+//! night that was stopped, [`leave`] sees that no session stays in a grid, [`end`] ends the products;
+//! and [`call_off`], where a night that was ready does not begin.
 
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::JoinHandle;
 
+use super::pages::retire;
+use super::preflight::Ready;
 use super::products::Products;
 use super::{NightError, Stop, Why};
 use crate::ledger::Ledger;
@@ -64,6 +67,12 @@ pub(super) async fn leave(options: &BrowserOptions) {
             grid.name()
         );
     }
+}
+
+/// Ends the browser of a night that does not begin after all, and gives its place in a grid back.
+pub(super) async fn call_off(ready: &mut Ready) {
+    retire(&mut ready.browser).await;
+    leave(&ready.browser_options).await;
 }
 
 /// Ends the products, and keeps what their servers said.

@@ -193,7 +193,7 @@ impl House {
             match attempts::receive(side, scenario, number, worker, signal, guest).await? {
                 Attempted::CouldNot => return Ok(Received::NotReady(self.not_run())),
                 Attempted::Ended(Ended::Stopped) => return Ok(Received::Interrupted),
-                Attempted::Ended(Ended::With(_)) if guest.again => {}
+                Attempted::Ended(Ended::With(_)) if guest.again => begin_anew(side).await,
                 Attempted::Ended(Ended::With(_)) => return Ok(Received::Left),
             }
         }
@@ -276,6 +276,15 @@ pub fn session_end(folder: &Path) -> Option<SessionEnd> {
 pub(super) fn is_in_use(folder: &Path) -> bool {
     let owner = std::fs::read_to_string(folder.join(OWNER));
     owner.is_ok_and(|it| !is_orphaned(&it))
+}
+
+/// Brings the products back to a clean state: a server that attempts share has seen what was done, and
+/// the suite may have other data by now.
+async fn begin_anew(side: &Side) {
+    for product in side.products.all() {
+        drop(product.stop().await);
+        product.kept.forget();
+    }
 }
 
 /// What a session begins with, as a scenario: the first page of a product that has pages.

@@ -13,7 +13,6 @@ use super::attempts::{self, Attempted, Side, Worker};
 use super::closing;
 use super::control::{self, Control};
 use super::means::Means;
-use super::pages::retire;
 use super::preflight::{self, Ready};
 use super::products::Products;
 use super::room::{self, Room};
@@ -122,8 +121,7 @@ impl Lent {
         };
         let same = resume::same_builds(&plan, &ready.builds);
         if let Err(why) = same.and_then(|()| fits(&plan, &ready, runnable, &ledger)) {
-            retire(&mut ready.browser).await;
-            closing::leave(&ready.browser_options).await;
+            closing::call_off(&mut ready).await;
             return Err(why);
         }
         Self::of(suite, options, (plan, ledger), ready, (folder, known))

@@ -399,10 +399,13 @@ async fn attempted(
     let known = [("patience", measured, measuring_ms), ("history", remembered, 0)];
     let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
     opening::checked(&ledger, progress, known.into_iter().chain(shaken))?;
-    let ready =
+    let mut ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
             .await?;
-    resume::same_builds(&plan, &ready.builds)?;
+    if let Err(another) = resume::same_builds(&plan, &ready.builds) {
+        closing::call_off(&mut ready).await;
+        return Err(another);
+    }
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);

@@ -13,8 +13,8 @@ use super::attempts::{self, Attempted, Side, Worker};
 use super::means::Means;
 use super::stage::Standpoint;
 use super::{
-    NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
-    tonight,
+    NightError, Progress, RunOptions, Stop, builds, closing, patience, plan_of, preflight, scratch,
+    secrets, tonight,
 };
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::attempt::Ended;
@@ -137,6 +137,7 @@ async fn end(worker: Worker, side: &Side) {
     if let Some(browser) = worker.browser {
         browser.stop().await;
     }
+    closing::leave(&side.means.browser_options).await;
     for product in side.products.all() {
         drop(product.stop().await);
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::work::copy;
 use super::{Prepared, ProductError, WorkFolder};
@@ -17,8 +17,16 @@ use super::{Prepared, ProductError, WorkFolder};
 #[derive(Debug)]
 pub struct KeptData {
     folder: PathBuf,
+    copies: Mutex<Copies>,
+}
+
+/// The copies so far.
+#[derive(Debug, Default)]
+struct Copies {
+    /// How many were begun: none is made in the place of another.
+    begun: usize,
     /// Where the copy of each folder or file is.
-    copies: Mutex<HashMap<PathBuf, PathBuf>>,
+    places: HashMap<PathBuf, PathBuf>,
 }
 
 impl KeptData {
@@ -31,11 +39,12 @@ impl KeptData {
     /// Where a folder or file lies as it was when it was first asked for.
     pub(super) fn of(&self, original: &Path) -> io::Result<PathBuf> {
         // Held while it is copied: whoever else wants it waits for the one copy.
-        let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(copy) = copies.get(original) {
+        let mut copies = self.copies();
+        if let Some(copy) = copies.places.get(original) {
             return Ok(copy.clone());
         }
-        let folder = self.folder.join(copies.len().to_string());
+        let folder = self.folder.join(copies.begun.to_string());
+        copies.begun += 1;
         let name = original.file_name().filter(|_| original.is_file());
         fs::create_dir_all(&folder)?;
         if let Err(problem) = copy(original, &folder) {
@@ -44,8 +53,20 @@ impl KeptData {
             return Err(problem);
         }
         let kept = name.map_or_else(|| folder.clone(), |name| folder.join(name));
-        copies.insert(original.to_owned(), kept.clone());
+        copies.places.insert(original.to_owned(), kept.clone());
         Ok(kept)
+    }
+
+    /// Forgets the copies: what is asked for next is read anew.
+    pub fn forget(&self) {
+        let mut copies = self.copies();
+        copies.places.clear();
+        // What cannot be removed now goes with the folder of the night.
+        drop(fs::remove_dir_all(&self.folder));
+    }
+
+    fn copies(&self) -> MutexGuard<'_, Copies> {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,7 +107,9 @@ impl Prepared {
         kept: &KeptData,
     ) -> Result<(), ProductError> {
         let path = self.root.join(data);
-        match kept.of(&path).and_then(|it| work.lay_over(&it)) {
+        let failed = || ProductError::io(format!("cannot copy the data {}", path.display()));
+        match kept.of(&path) {
+            Ok(copy) => work.lay_over(&copy).map_err(failed()),
             Err(_) if !path.exists() => Err(ProductError::Config {
                 product: self.name.clone(),
                 problem: format!(
@@ -94,9 +117,7 @@ impl Prepared {
                     path.display()
                 ),
             }),
-            done => {
-                done.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))
-            }
+            Err(problem) => Err(failed()(problem)),
         }
     }
 
@@ -135,6 +156,12 @@ mod tests {
 
         let next = KeptData::below(&folder.path().join("next"));
         assert_eq!(fs::read_to_string(next.of(&shop).unwrap().join("b")).unwrap(), "after");
+
+        kept.forget();
+        assert!(!first.exists(), "nobody needs it any more");
+        let anew = kept.of(&shop).unwrap();
+        assert_eq!(fs::read_to_string(anew.join("deep/a")).unwrap(), "after");
+        assert_ne!(anew, first);
     }
 
     #[test]

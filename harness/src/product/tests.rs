@@ -241,6 +241,23 @@ async fn missing_data_is_named_and_leaves_no_folder() {
 }
 
 #[tokio::test]
+async fn data_that_cannot_be_laid_over_is_said_to_be_missing_only_where_it_is() {
+    let bench = Bench::new(ProductConfig::default());
+    bench.write("one.csv", "1");
+    let prepared = bench.prepare().await.unwrap();
+    let kept = bench.kept();
+    let work = prepared.fresh_work(&bench.folder.path().join("work"), &kept).unwrap();
+    let said = |data: &str| prepared.lay_over(&work, data, &kept).unwrap_err().to_string();
+    let missing = said("none.csv");
+    assert!(missing.contains("the scenario's data none.csv is not there"), "{missing}");
+    prepared.keep("one.csv", &kept);
+    fs::remove_file(bench.folder.path().join("suite/one.csv")).unwrap();
+    fs::create_dir(work.work().join("one.csv")).unwrap();
+    let in_the_way = said("one.csv");
+    assert!(in_the_way.starts_with("cannot copy the data "), "{in_the_way}");
+}
+
+#[tokio::test]
 async fn a_server_is_ready_logs_and_stops() {
     let mut bench = Bench::serving(FILES, http("/"), AMPLE_MS);
     bench.config.env.insert("SHOP_URL".to_owned(), "${base-url}".into());

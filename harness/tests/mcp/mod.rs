@@ -134,6 +134,44 @@ fn a_client_buys_a_thing_by_references_and_leaves_a_session_that_can_be_verified
     assert_eq!(files(&suite), before, "nothing is written into the suite");
 }
 
+/// Counts how often its page was read, and says a word of its data.
+const COUNTING: &str = r"
+from answering import Answering, serve
+class Pages(Answering):
+    read = 0
+    def do_GET(self):
+        Pages.read += self.path == '/'
+        word = open('word.txt').read().strip()
+        title = f'{word}, read {Pages.read} times'
+        html = f'<!doctype html><html lang=en><title>Pages</title><h1>{title}</h1>'
+        self.answer(200, 'text/html; charset=utf-8', html)
+serve(Pages)
+";
+
+#[test]
+fn a_client_begins_again_with_a_server_of_its_own_and_the_data_of_now() {
+    let suite = SuiteCopy::empty();
+    suite.write("data/answering.py", ANSWERING);
+    suite.write("data/pages.py", COUNTING);
+    suite.write("data/word.txt", "before");
+    suite.write("scenarios/home.yaml", "scenario: home\nsteps:\n  - open: /\n");
+    suite.write(
+        "nightshift.yaml",
+        "products:\n  pages:\n    data: data\n    isolate: night\n    serve: { run: 'python3 pages.py ${port}', ready: { http: /health } }\n",
+    );
+    let mut client = connect(&suite, &[]);
+    let first = client.well("observe", json!({}));
+    assert!(first.contains("before, read 1 times"), "{first}");
+    let second = client.well("act", json!({ "action": "open", "text": "/" }));
+    assert!(second.contains("before, read 2 times"), "{second}");
+    suite.write("data/word.txt", "after");
+    let third = client.well("act", json!({ "action": "open", "text": "/" }));
+    assert!(third.contains("before, read 3 times"), "it goes on with what it has: {third}");
+    let fresh = client.well("observe", json!({ "fresh": true }));
+    assert!(fresh.contains("after, read 1 times"), "{fresh}");
+    client.leave();
+}
+
 #[test]
 fn what_no_rule_allows_is_an_answer_with_its_rule_and_stands_in_the_ledger() {
     let suite = SuiteCopy::of_the_shop();

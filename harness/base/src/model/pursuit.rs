@@ -180,6 +180,32 @@ pub enum Pursuit {
     },
 }
 
+impl Pursuit {
+    /// The evidence that it names: paths in the night.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<&str> {
+        match self {
+            Self::Asked { request, picture, answer, .. } => {
+                [request, answer].into_iter().chain(picture).map(String::as_str).collect()
+            }
+            Self::Wrote { evidence, .. } => evidence.iter().map(String::as_str).collect(),
+            Self::Offered { evidence, .. } => vec![evidence.as_str()],
+            Self::Proposed { .. }
+            | Self::Decided { .. }
+            | Self::Question { .. }
+            | Self::Done { .. }
+            | Self::Healed { .. }
+            | Self::Meant { .. }
+            | Self::Said { .. }
+            | Self::Opinion { .. }
+            | Self::Chosen { .. }
+            | Self::Budget { .. }
+            | Self::Left { .. }
+            | Self::Ended { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Where an answer was kept that stands for the model's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -24,7 +24,9 @@ use serde_json::{Value, json};
 use self::charter::Followed;
 use self::proof::Proven;
 use self::proposed::{Done, Proposals};
-use super::{AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model};
+use super::{
+    AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model, scratch,
+};
 use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
@@ -86,6 +88,8 @@ pub async fn work(
     told: &(dyn Fn(&str) + Send + Sync),
 ) -> Result<Shift, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
+    let folder = scratch::make()?;
+    let options = &options.keeping_data(folder.path());
     Box::pin(work_inside(suite, options, bounds, stop, told)).await
 }
 
