@@ -16,7 +16,7 @@ use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
     Answer, Backend, BackendError, Briefing, Form, Hold, Offer, Picture, Purse, Request, Sight,
-    View, brief, command_alone, proposal, proposal_or_command, question, tokens,
+    Tokens, View, brief, command_alone, proposal, proposal_or_command, question, tokens,
 };
 use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
@@ -66,7 +66,7 @@ impl<'a> Brain<'a> {
         let (tokens_in, tokens_out) = self.backend.most_tokens(request);
         let money = self.price.map_or(0, |it| it.of(tokens_in, tokens_out));
         let time_ms = self.backend.longest_ms();
-        let most = Spent { asked: 1, actions: 0, time_ms, tokens_in, tokens_out, money };
+        let most = Spent { asked: 1, time_ms, tokens_in, tokens_out, money, ..Spent::default() };
         self.night.hold(most).await
     }
 
@@ -312,19 +312,20 @@ impl Attempt<'_> {
         };
         let asked = serde_json::to_vec(&request).unwrap_or_default();
         let asked = self.ledger.keep("request to a model", "application/json", &asked)?;
-        let tokens = tokens(&answer);
+        let Tokens { read: tokens_in, written: tokens_out, estimated } = tokens(&answer);
         let (text, tries) = match &answer {
             Ok(it) => (it.text.clone(), it.tries),
             Err(_) => (String::new(), 0),
         };
         let said = self.ledger.keep("answer of a model", "text/plain", text.as_bytes())?;
-        let money = brain.price.map_or(0, |it| it.of(tokens.0, tokens.1));
+        let money = brain.price.map_or(0, |it| it.of(tokens_in, tokens_out));
         let took = Spent {
             asked: u32::from(kept.is_none()),
             actions: 0,
             time_ms: milliseconds(started),
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
+            tokens_in,
+            tokens_out,
+            estimated,
             money,
         };
         self.talk.spent.add(took);
@@ -341,8 +342,9 @@ impl Attempt<'_> {
             answer: said.path,
             failed: answer.as_ref().err().map(ToString::to_string),
             tries,
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
+            tokens_in,
+            tokens_out,
+            estimated,
             cost,
             duration_ms: took.time_ms,
             kept,

@@ -195,6 +195,7 @@ impl Attempt<'_> {
             tries: 1,
             tokens_in: 0,
             tokens_out: 0,
+            estimated: 0,
             cost: None,
             duration_ms: took.time_ms,
             kept: None,

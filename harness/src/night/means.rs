@@ -109,7 +109,7 @@ pub(super) fn spent(entries: &[Entry]) -> Spent {
                 models.insert(model.as_str());
                 continue;
             }
-            Pursuit::Asked { model, tokens_in, tokens_out, cost, duration_ms, .. } => {
+            Pursuit::Asked { model, tokens_in, tokens_out, estimated, cost, duration_ms, .. } => {
                 models.insert(model.as_str());
                 Spent {
                     asked: 1,
@@ -117,6 +117,7 @@ pub(super) fn spent(entries: &[Entry]) -> Spent {
                     time_ms: *duration_ms,
                     tokens_in: *tokens_in,
                     tokens_out: *tokens_out,
+                    estimated: *estimated,
                     money: cost.as_ref().map_or(0, |it| it.millionths),
                 }
             }
@@ -289,6 +290,7 @@ mod tests {
             tries: 1,
             tokens_in: 100,
             tokens_out: 10,
+            estimated: 0,
             cost: None,
             duration_ms: 500,
             kept: None,

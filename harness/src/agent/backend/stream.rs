@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::gauge::{Gauge, Reach};
 use super::wire::{self, Ending, Parts};
-use super::{BackendError, Form};
+use super::{BackendError, Form, Tokens};
 use crate::model::agent::AgentApi;
 
 /// What `OpenAI`'s chat says at its end.
@@ -73,6 +73,12 @@ impl Gathered {
             return Err(BackendError::Broken("nothing more came".to_owned()));
         }
         Ok(self.parts.counted(asked, self.ending))
+    }
+
+    /// What it took so far: what its server said of that, and what was written since.
+    pub(super) fn so_far(&self, asked: usize) -> Tokens {
+        let ending = if self.has_ended { self.ending } else { Ending::Early };
+        self.parts.took(asked, ending)
     }
 
     fn chat(&mut self, event: &Value) -> Heard {

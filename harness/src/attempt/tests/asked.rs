@@ -10,7 +10,7 @@ use serde_json::json;
 use super::goal::{buttons, element, failure, goal, on, page, says, way};
 use super::recordings::recorded_goal;
 use super::*;
-use crate::agent::backend::{Answer, Backend, BackendError, Request};
+use crate::agent::backend::{Answer, Backend, BackendError, Request, Tokens};
 use crate::model::action::{MOST_ACTIONS, Using};
 use crate::model::bounds::Bounds;
 use crate::model::budget::{Budget, Price, Spent};
@@ -46,6 +46,7 @@ impl Backend for Scripted {
             text,
             tokens_in,
             tokens_out: 0,
+            estimated: 0,
             tries: 1,
         }))
         .boxed()
@@ -115,7 +116,8 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
     ] {
         let mut stage = asking(vec![buttons(&names)], answers);
         let mut remembered = Remembered::default();
-        let answer = Answer { text: click(), tokens_in: 10, tokens_out: 0, tries: 1 };
+        let (tokens_in, tokens_out, estimated) = (10, 0, 0);
+        let answer = Answer { text: click(), tokens_in, tokens_out, estimated, tries: 1 };
         remembered.keep(&asked[0], answer, KeptIn::Tonight);
         stage.brain.as_mut().expect("there is a model").remembered = remembered;
         let (ended, events) = stage.play(&again).await;
@@ -301,12 +303,15 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     assert_eq!(all.len(), 3);
     assert!(all[1].user.contains("it is no action of the list"), "it is told what was wrong");
 
-    let cut = BackendError::Cut { tokens_in: 70, tokens_out: 7 };
-    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(cut.clone())]);
+    let cut = BackendError::Cut { tokens_out: 7 };
+    let took = Tokens { read: 70, written: 7, estimated: 20 };
+    let paid = BackendError::Paid { error: Box::new(cut.clone()), took };
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(paid)]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked), "it says nothing of the product");
     assert_eq!(failure(&events).expect("it failed").2, cut.to_string());
-    assert_eq!(stage.purse.spent().tokens(), 77, "what was cut is paid for");
+    let spent = stage.purse.spent();
+    assert_eq!((spent.tokens(), spent.estimated), (77, 20), "what was cut is paid for");
 }
 
 #[tokio::test]

@@ -105,12 +105,33 @@ async fn an_answer_that_breaks_off_or_ends_with_an_error_is_asked_for_again() {
     let (answer, _) = ask_streaming(api, vec![cut(), fails(), whole], 10_000).await;
     assert_eq!(answer.expect("it answered").tries, 3);
     let (answer, seen) = ask_streaming(api, vec![fails(), fails(), fails(), fails()], 10_000).await;
-    assert_eq!(answer, Err(BackendError::Broken("overloaded: [secret]".to_owned())));
+    let broken = BackendError::Broken("overloaded: [secret]".to_owned());
+    assert_eq!(unanswered(answer).0, broken);
     assert_eq!(seen.lock().expect("unpoisoned").len(), 4);
     let (refused, seen) =
         ask_streaming(api, vec![Turn::Say(400, "", "no streams".to_owned())], 10_000).await;
     let no_streams = BackendError::Refused { status: 400, said: "no streams".to_owned() };
     assert_eq!((refused, seen.lock().expect("unpoisoned").len()), (Err(no_streams), 1));
+}
+
+#[tokio::test]
+async fn what_came_of_an_answer_that_broke_off_is_paid_for() {
+    let whole = |api| sends(&streamed(api, WHY), After::Ends);
+    let long = "x".repeat(40);
+    let broken = sends(&sent(&[piece(&long)]), After::Ends);
+    let (answer, seen) =
+        ask_streaming(AgentApi::OpenaiChat, vec![broken, whole(AgentApi::OpenaiChat)], 10_000)
+            .await;
+    let (once, took) = (request_tokens(&seen), tokens(&answer));
+    // The twin is what the whole answer says: 100 and 7.
+    assert_eq!(took, Tokens { read: 100 + once, written: 17, estimated: once + 10 });
+
+    // A server that says at the beginning how much it read is taken at its word.
+    let start = json!({ "usage": { "input_tokens": 60, "output_tokens": 1 } });
+    let begins = sent(&[json!({ "type": "message_start", "message": start })]);
+    let turns = vec![sends(&begins, After::Ends), whole(AgentApi::Anthropic)];
+    let (answer, _) = ask_streaming(AgentApi::Anthropic, turns, 10_000).await;
+    assert_eq!(tokens(&answer), Tokens { read: 160, written: 8, estimated: 0 });
 }
 
 #[tokio::test]
@@ -133,8 +154,8 @@ async fn a_model_has_its_time_anew_with_each_piece_and_signs_of_life_are_none() 
     let halts = vec![busy(), busy(), halt(), halt()];
     let halts = ask_streaming(api, halts, 3_000);
     let (mute, halts) = tokio::join!(ask_streaming(api, mute, 300), halts);
-    assert_eq!(mute.0, Err(BackendError::TooLate { within_ms: 300 }));
-    assert_eq!(halts.0, Err(BackendError::Silent { within_ms: 3_000 }));
+    assert_eq!(unanswered(mute.0).0, BackendError::TooLate { within_ms: 300 });
+    assert_eq!(unanswered(halts.0).0, BackendError::Silent { within_ms: 3_000 });
     assert_eq!(halts.1.lock().expect("unpoisoned").len(), 4, "it is asked again");
 }
 
@@ -148,12 +169,10 @@ async fn an_answer_without_end_is_cut_and_its_server_is_left() {
     // It takes the next caller when this one has left.
     let (url, seen) = server(vec![endless, goes_on, Turn::Say(200, "", said(api, CLICK))]).await;
     let client = streaming(api, &url, 10_000);
-    match client.ask(&request()).await {
-        Err(BackendError::Cut { tokens_in, tokens_out }) => {
-            assert!(tokens_in > 100 && (100..200).contains(&tokens_out), "{tokens_out}");
-        }
-        other => panic!("{other:?}"),
-    }
+    let (cut, took) = unanswered(client.ask(&request()).await);
+    assert_eq!(cut, BackendError::Cut { tokens_out: took.written });
+    assert!(took.read > 100 && (100..200).contains(&took.written), "{took:?}");
+    assert_eq!(took.estimated, took.read + took.written);
     let answer = client.ask(&request()).await.expect("it is all there");
     assert_eq!(answer.text.trim(), CLICK);
     client.ask(&request()).await.expect("it answered");
