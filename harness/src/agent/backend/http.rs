@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use ureq::Timeout;
 use ureq::http::HeaderMap;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
@@ -33,6 +33,8 @@ const LARGEST: u64 = 1 << 20;
 const LARGEST_STREAM: u64 = 16 << 20;
 /// So many times the limit of one piece may all tries at such an answer take.
 const MOST_PIECES: u32 = 10;
+/// So long is waited for what an answer took when it is whole: not every server says that, or hangs up.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// So much of what a server says is told.
 const SAID: usize = 200;
 /// A key that is shorter is not looked for in what a server says.
@@ -57,7 +59,9 @@ pub struct Http {
 enum News {
     /// A piece of the answer came.
     Piece,
-    End(Result<Answer, Failed>),
+    /// The answer is whole; what it took may still come.
+    Whole(Parts),
+    End(Result<Parts, Failed>),
 }
 
 /// Tells whoever waits for one try what comes, and notes what that takes.
@@ -85,6 +89,13 @@ impl Teller {
 struct Failed {
     error: BackendError,
     again: Again,
+}
+
+/// What of an answer that comes piece by piece came so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Come {
+    Nothing,
+    Something,
 }
 
 enum Again {
@@ -169,19 +180,28 @@ impl Http {
         let (own, form) = (self.clone(), request.form);
         std::thread::spawn(move || {
             let parts = own.post(&body, form, &teller);
-            let answer = parts.and_then(|it| it.answer(tries).map_err(finally));
             // Nobody listens any more where the time is over.
-            drop(teller.news.send(News::End(answer)));
+            drop(teller.news.send(News::End(parts)));
         });
-        let mut late = self.too_late();
-        loop {
-            match tokio::time::timeout(self.timeout, told.recv()).await {
+        let parts = self.heard(&mut told).await?;
+        parts.answer(tries).map_err(finally)
+    }
+
+    /// Waits for the end of one try. What goes wrong behind an answer that is whole takes nothing from it.
+    async fn heard(&self, told: &mut UnboundedReceiver<News>) -> Result<Parts, Failed> {
+        let (mut late, mut whole, mut wait) = (self.too_late(), None, self.timeout);
+        let end = loop {
+            match tokio::time::timeout(wait, told.recv()).await {
                 Ok(Some(News::Piece)) => late = self.silent(),
-                Ok(Some(News::End(answer))) => return answer,
-                Ok(None) => return Err(self.away("the thread that asked is gone".to_owned())),
-                Err(_) => return Err(late),
+                Ok(Some(News::Whole(parts))) => {
+                    (whole, wait) = (Some(parts), self.timeout.min(LAST_WORDS));
+                }
+                Ok(Some(News::End(end))) => break end,
+                Ok(None) => break Err(self.away("the thread that asked is gone".to_owned())),
+                Err(_) => break Err(late),
             }
-        }
+        };
+        end.or_else(|failed| whole.ok_or(failed))
     }
 
     /// Sends a request.
@@ -217,7 +237,7 @@ impl Http {
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
         let pause = pause.and_then(|it| retry_after(it, SystemTime::now()));
         let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
-        let bytes = bytes.map_err(|error| self.went_wrong(&error))?;
+        let bytes = bytes.map_err(|error| self.broke_off(&error, Come::Nothing))?;
         if !is_fine {
             // Some say with their refusal what it took.
             if let Ok(parts) = wire::whole(self.api, &bytes)
@@ -244,10 +264,11 @@ impl Http {
     ) -> Result<Gathered, Failed> {
         let mut reader = body.with_config().limit(LARGEST_STREAM).reader();
         let (mut events, mut chunk) = (Events::default(), [0; 4096]);
+        let (mut come, mut is_told) = (Come::Nothing, false);
         // Who does not listen any more is not read for: the server notices that and can stop.
         while !teller.news.is_closed() {
             let read = reader.read(&mut chunk).map_err(ureq::Error::from);
-            let read = read.map_err(|error| self.went_wrong(&error))?;
+            let read = read.map_err(|error| self.broke_off(&error, come))?;
             if read == 0 {
                 break;
             }
@@ -256,8 +277,16 @@ impl Http {
                 teller.line.set(gathered.so_far(teller.asked));
                 match heard {
                     Heard::Nothing => {}
-                    Heard::Piece => drop(teller.news.send(News::Piece)),
+                    Heard::Piece => {
+                        come = Come::Something;
+                        drop(teller.news.send(News::Piece));
+                    }
                     Heard::End => return Ok(gathered),
+                }
+                if gathered.is_whole() && !is_told {
+                    is_told = true;
+                    let parts = gathered.as_it_stands(teller.asked);
+                    drop(teller.news.send(News::Whole(parts)));
                 }
             }
         }
@@ -272,6 +301,20 @@ impl Http {
                 Failed { error, again: Again::Later(None) }
             }
             error => finally(error),
+        }
+    }
+
+    /// What is wrong where an answer had begun to come.
+    fn broke_off(&self, error: &ureq::Error, come: Come) -> Failed {
+        match (error, come) {
+            // Another try would be as slow.
+            (ureq::Error::Timeout(Timeout::Global), Come::Something) => finally(self.slow()),
+            (ureq::Error::Timeout(_), Come::Something) => self.silent(),
+            (ureq::Error::Timeout(_), Come::Nothing) => self.too_late(),
+            (error, _) => {
+                let error = BackendError::Broken(self.beginning(&chain(error)));
+                Failed { error, again: Again::Later(None) }
+            }
         }
     }
 
@@ -304,6 +347,10 @@ impl Http {
     fn silent(&self) -> Failed {
         let error = BackendError::Silent { within_ms: milliseconds(self.timeout) };
         Failed { error, again: Again::Later(None) }
+    }
+
+    fn slow(&self) -> BackendError {
+        BackendError::Slow { within_ms: milliseconds(self.timeout.saturating_mul(MOST_PIECES)) }
     }
 
     /// How long all tries may take, with the pauses between them.

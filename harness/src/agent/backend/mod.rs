@@ -196,8 +196,18 @@ pub enum BackendError {
         /// How long it had for its next words, in milliseconds.
         within_ms: u64,
     },
-    /// Its answer broke off.
-    #[error("the model's answer broke off: {0}")]
+    /// Its answer still came when its time was over.
+    #[error(
+        "the model's answer comes too slowly: it was not whole after {within_ms} ms; raise `agent: timeout`, of which it may take ten times as long"
+    )]
+    Slow {
+        /// How long it had, in milliseconds.
+        within_ms: u64,
+    },
+    /// Its answer ended before it was whole.
+    #[error(
+        "the model's answer ended in the middle: {0}; its server's log says why, if it happens again"
+    )]
     Broken(String),
     /// It refused.
     #[error("the model answered with status {status}: {said}")]

@@ -115,6 +115,47 @@ async fn an_answer_that_breaks_off_or_ends_with_an_error_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_answer_of_chat_that_says_how_it_ends_is_whole_though_nobody_says_that_all_is_done() {
+    let api = AgentApi::OpenaiChat;
+    let (first, second) = CLICK.split_at(20);
+    let ended = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
+    let usage = json!({ "prompt_tokens": 90, "completion_tokens": 4 });
+    let counts = json!({ "choices": [], "usage": usage });
+    let all = [piece(first), piece(second), ended, counts];
+    let hangs_up = |events: usize| sends(&sent(&all[..events]), After::Ends);
+    for (events, counted) in [(3, false), (4, true)] {
+        let (answer, _) = ask_streaming(api, vec![hangs_up(events)], 10_000).await;
+        let answer = answer.expect("it is whole");
+        assert_eq!((answer.text.as_str(), answer.tries), (CLICK, 1));
+        assert_eq!((answer.tokens_in, answer.estimated) == (90, 0), counted);
+    }
+    // One that neither hangs up nor says anything more is not waited for as for a piece.
+    let stays = sends(&sent(&all[..3]), After::Repeats(": alive\n\n".to_owned()));
+    let started = Instant::now();
+    let (answer, _) = ask_streaming(api, vec![stays], 60_000).await;
+    assert_eq!(answer.map(|it| (it.text, it.tries)), Ok((CLICK.to_owned(), 1)));
+    assert!(started.elapsed() < Duration::from_secs(30));
+
+    let cut = (0..4).map(|_| hangs_up(2)).collect();
+    let (cut, _) = ask_streaming(api, cut, 10_000).await;
+    let said = unanswered(cut).0.to_string();
+    assert!(said.contains("ended in the middle: its server hung up"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_slowly_is_told_as_that_and_not_as_one_that_does_not_come() {
+    let thinks = json!({ "choices": [{ "delta": { "reasoning_content": "so " } }] });
+    let endless = || sends(&sent(&[piece("{")]), After::Repeats(sent(&[thinks.clone()])));
+    // The first piece may be late on a busy machine.
+    let turns = vec![endless(), endless(), endless()];
+    let (slow, _) = ask_streaming(AgentApi::OpenaiChat, turns, 500).await;
+    let (slow, took) = unanswered(slow);
+    assert_eq!(slow, BackendError::Slow { within_ms: 5_000 });
+    assert!(took.read > 0 && took.estimated > 0, "{took:?}");
+    assert!(slow.to_string().starts_with("the model's answer comes too slowly"), "{slow}");
+}
+
+#[tokio::test]
 async fn what_came_of_an_answer_that_broke_off_is_paid_for() {
     let whole = |api| sends(&streamed(api, WHY), After::Ends);
     let long = "x".repeat(40);
