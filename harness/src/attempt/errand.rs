@@ -76,7 +76,7 @@ impl Attempt<'_> {
         let started = Instant::now();
         let (worked, over) = self.lend_until(work, &mut guest, end, brain, way).await?;
         let took = Spent { asked: 1, time_ms: milliseconds(started), ..Spent::default() };
-        way.spent.add(took);
+        way.answered(took);
         self.talk.spent.add(took);
         hold.spend(took);
         self.keep_work(agent.name(), (prompt.as_str(), &worked), took, way)?;

@@ -107,7 +107,7 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
     first.play(&again).await;
     let asked = requests(&first);
     assert_eq!(asked.len(), 2);
-    let same = "a model was asked once, 20 tokens, one answer was kept from before";
+    let same = "a model was asked once, 10 tokens, one answer was kept from before";
     let other = "a model was asked 2 times, 20 tokens";
     // It had come to its first answer; the product is as it was, or another.
     for (names, answers, times, told) in [
