@@ -62,7 +62,7 @@ impl<'a> Brain<'a> {
     ///
     /// # Errors
     /// The night's budget is spent.
-    pub(super) async fn hold(self, request: &Request) -> Result<Hold<'a>, Over> {
+    async fn hold(self, request: &Request) -> Result<Hold<'a>, Over> {
         let (tokens_in, tokens_out) = self.backend.most_tokens(request);
         let money = self.price.map_or(0, |it| it.of(tokens_in, tokens_out));
         let time_ms = self.backend.longest_ms();
@@ -74,6 +74,9 @@ impl<'a> Brain<'a> {
         self.price.map_or(Price::CURRENCY, |it| &it.currency)
     }
 }
+
+/// What came of a request, with what it took; else the bound by which the night's budget is spent.
+type Asked = Result<(Result<Answer, BackendError>, Spent), Over>;
 
 /// What a budget must have for a proposal.
 fn what_comes(proposal: &Proposal) -> Next {
@@ -113,12 +116,11 @@ impl Attempt<'_> {
                 skills: brain.skills,
             });
             let request = self.with_picture((brain, way.step), request).await?;
-            let hold = match brain.hold(&request).await {
-                Ok(hold) => hold,
+            let at = (way.step, way.number + 1);
+            let (said, took) = match self.asked(brain, at, &request).await? {
+                Ok(both) => both,
                 Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
             };
-            let at = (way.step, way.number + 1);
-            let (said, took) = self.asked((brain, hold), at, &request).await?;
             way.answered(took);
             let answer = match said {
                 Ok(answer) => answer,
@@ -134,7 +136,7 @@ impl Attempt<'_> {
                 }
                 Err(why) => return Ok(Some(failed("an answer that is one action", why))),
             };
-            if let Some(over) = self.over(brain, way, what_comes(&next))? {
+            if let Some(over) = self.over_behind(took, brain, way, what_comes(&next))? {
                 return Ok(Some(over));
             }
             sight.acted();
@@ -147,7 +149,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Why nothing more is asked: the time or a budget is over.
+    /// Why nothing more is asked: the time or a budget is over. That of the night is looked at where a
+    /// request needs it.
     fn no_more_to_ask(
         &mut self,
         brain: Brain<'_>,
@@ -155,8 +158,22 @@ impl Attempt<'_> {
     ) -> Result<Option<Failure>, LedgerError> {
         match way.late() {
             Some(late) => Ok(Some(late)),
-            None => self.over(brain, way, Next::Ask),
+            None => self.over_without_night(brain, way, Next::Ask),
         }
+    }
+
+    /// The budget that is over behind an answer, in words: what was kept is paid for.
+    fn over_behind(
+        &mut self,
+        took: Spent,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+        next: Next,
+    ) -> Result<Option<Failure>, LedgerError> {
+        if was_kept(took) {
+            return self.over_without_night(brain, way, next);
+        }
+        self.over(brain, way, next)
     }
 
     /// The page towards a goal; an empty one where it is reached by commands alone.
@@ -234,16 +251,30 @@ impl Attempt<'_> {
         way: &Way<'_>,
         next: Next,
     ) -> Result<Option<Failure>, LedgerError> {
+        if let Some(over) = self.over_without_night(brain, way, next)? {
+            return Ok(Some(over));
+        }
+        match brain.night.over(next) {
+            Some(over) => self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same of the step and the scenario.
+    fn over_without_night(
+        &mut self,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+        next: Next,
+    ) -> Result<Option<Failure>, LedgerError> {
         let own = way.goal.budget;
         let step = Budget { tokens: own.tokens.or(Some(brain.tokens)), ..own };
         let scenario = &self.scenario.budget;
         let over = [
             (BudgetOf::Step, way.spent.over(&step, next)),
             (BudgetOf::Scenario, self.talk.spent.over(scenario, next)),
-            (BudgetOf::Night, brain.night.over(next)),
         ];
-        let over = over.into_iter().find_map(|(of, it)| Some((of, it?)));
-        match over {
+        match over.into_iter().find_map(|(of, it)| Some((of, it?))) {
             Some(over) => self.is_over(brain, way, over).map(Some),
             None => Ok(None),
         }
@@ -296,17 +327,25 @@ impl Attempt<'_> {
         Request { user: String::from_utf8_lossy(&user).into_owned(), ..request.clone() }
     }
 
-    /// Asks, unless this attempt was answered before it was made again; keeps what was asked and answered,
-    /// and takes note of what it took of what is held.
+    /// Asks, unless this attempt was answered before it was made again, which needs nothing of the night's
+    /// budget; keeps what was asked and answered, and takes note of what it took.
     pub(super) async fn asked(
         &mut self,
-        (brain, hold): (Brain<'_>, Hold<'_>),
+        brain: Brain<'_>,
         (step, number): (&Step, u32),
         request: &Request,
-    ) -> Result<(Result<Answer, BackendError>, Spent), LedgerError> {
+    ) -> Result<Asked, LedgerError> {
         let request = self.without_values(request);
+        let remembered = self.remembered.take(&request);
+        let hold = match &remembered {
+            Some(_) => None,
+            None => match brain.hold(&request).await {
+                Ok(hold) => Some(hold),
+                Err(over) => return Ok(Err(over)),
+            },
+        };
         let started = Instant::now();
-        let (answer, kept) = match self.remembered.take(&request) {
+        let (answer, kept) = match remembered {
             Some((answer, kept)) => (Ok(answer), Some(kept)),
             None => (brain.backend.ask(&request).await, None),
         };
@@ -329,8 +368,7 @@ impl Attempt<'_> {
             money,
         };
         self.talk.spent.add(took);
-        // What was kept is paid for.
-        if kept.is_none() {
+        if let Some(hold) = hold {
             hold.spend(took);
         }
         let cost = brain.price.map(|it| Cost { millionths: money, currency: it.currency.clone() });
@@ -350,8 +388,13 @@ impl Attempt<'_> {
             kept,
         };
         self.tell(step, line)?;
-        Ok((answer, took))
+        Ok(Ok((answer, took)))
     }
+}
+
+/// Whether an answer that took this was kept from before.
+fn was_kept(took: Spent) -> bool {
+    took.asked == 0
 }
 
 /// The commands that may be proposed towards a goal, as the suite names them.

@@ -133,6 +133,35 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
 }
 
 #[tokio::test]
+async fn what_was_kept_needs_nothing_of_a_night_whose_budget_is_spent_and_what_is_asked_anew_does() {
+    let again = goal("persist my purchase", MOST_ACTIONS, Vec::new());
+    let pages = || vec![buttons(&["Save draft", "Save order"])];
+    let click = || reply("click", "e2", "");
+    let mut first = asking(pages(), vec![Ok(click())]);
+    first.play(&again).await;
+    let asked = requests(&first);
+    let budget = Budget { tokens: Some(20), ..Budget::default() };
+    let spent = Spent { asked: 2, tokens_in: 20, ..Spent::default() };
+    for (kept, wanted) in [(2, Outcome::Completed), (1, Outcome::Blocked), (0, Outcome::Blocked)] {
+        let purse = Arc::new(Purse::new(budget, spent));
+        let mut stage = Stage { purse, ..asking(pages(), Vec::new()) };
+        let mut remembered = Remembered::default();
+        for (request, text) in asked.iter().zip([click(), done()]).take(kept) {
+            let (tokens_in, tokens_out, estimated) = (10, 0, 0);
+            let answer = Answer { text, tokens_in, tokens_out, estimated, tries: 1 };
+            remembered.keep(request, answer, KeptIn::Tonight);
+        }
+        stage.brain.as_mut().expect("there is a model").remembered = remembered;
+        let (ended, events) = stage.play(&again).await;
+        assert_eq!(ended, Ended::With(wanted), "{kept} kept: {:?}", failure(&events));
+        assert_eq!((requests(&stage).len(), stage.page.acted.len()), (0, kept.min(1)));
+        let told = way(&events).into_iter().find(|it| it.starts_with("budget"));
+        let over = (kept < 2).then(|| "budget of the night: 20 of 20 tokens".to_owned());
+        assert_eq!(told, over, "{kept} kept");
+    }
+}
+
+#[tokio::test]
 async fn a_model_is_not_asked_where_the_words_are_followed() {
     let mut stage = asking(vec![buttons(&["Save"])], Vec::new());
     let (ended, _) = stage.play(&goal("click Save", MOST_ACTIONS, Vec::new())).await;
