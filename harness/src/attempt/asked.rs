@@ -142,7 +142,11 @@ impl Attempt<'_> {
             sight.acted();
             let (started, before) = (Instant::now(), way.number);
             let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
-            self.acted(brain, way, (before, milliseconds(started)));
+            let acted = self.acted(way, (before, milliseconds(started)));
+            // What follows from an answer that was kept was counted with it.
+            if !was_kept(took) {
+                brain.night.add(acted);
+            }
             if !matches!(leg, Leg::On) {
                 return Ok(way.why_no_further(leg));
             }
@@ -231,17 +235,12 @@ impl Attempt<'_> {
         Ok(answer.failure.map_or(Leg::On, Leg::Stopped))
     }
 
-    /// Takes note of the actions since so many were proposed.
-    pub(super) fn acted(
-        &mut self,
-        brain: Brain<'_>,
-        way: &mut Way<'_>,
-        (before, time_ms): (u32, u64),
-    ) {
+    /// Takes note of the actions since so many were proposed; what they took of a night's budget.
+    pub(super) fn acted(&mut self, way: &mut Way<'_>, (before, time_ms): (u32, u64)) -> Spent {
         let acted = Spent { actions: way.number - before, time_ms, ..Spent::default() };
         way.spent.add(acted);
         self.talk.spent.add(acted);
-        brain.night.add(acted);
+        acted
     }
 
     /// The budget that is over, in words; the ledger says it too.

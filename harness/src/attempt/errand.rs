@@ -157,7 +157,7 @@ impl Attempt<'_> {
         let before = way.number;
         let answer = self.answer(call, guest, way).await?;
         // Its time is counted as a whole.
-        self.acted(brain, way, (before, 0));
+        brain.night.add(self.acted(way, (before, 0)));
         Ok(answer)
     }
 

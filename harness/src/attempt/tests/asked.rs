@@ -123,7 +123,9 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
         let (ended, events) = stage.play(&again).await;
         assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Completed), 1));
         assert_eq!(requests(&stage).len(), times, "{names:?}");
-        assert_eq!(stage.purse.spent().tokens(), 10 * times as u64, "what was kept is paid for");
+        let spent = stage.purse.spent();
+        assert_eq!(spent.tokens(), 10 * times as u64, "what was kept is paid for");
+        assert_eq!(spent.actions as usize, times - 1, "and so is what follows from it");
         let remark = events.iter().find_map(|event| match event {
             Event::Step { step, .. } => step.remark.clone(),
             _ => None,
@@ -140,8 +142,8 @@ async fn what_was_kept_needs_nothing_of_a_night_whose_budget_is_spent_and_what_i
     let mut first = asking(pages(), vec![Ok(click())]);
     first.play(&again).await;
     let asked = requests(&first);
-    let budget = Budget { tokens: Some(20), ..Budget::default() };
-    let spent = Spent { asked: 2, tokens_in: 20, ..Spent::default() };
+    let budget = Budget { actions: Some(1), tokens: Some(20), ..Budget::default() };
+    let spent = Spent { asked: 2, actions: 1, tokens_in: 20, ..Spent::default() };
     for (kept, wanted) in [(2, Outcome::Completed), (1, Outcome::Blocked), (0, Outcome::Blocked)] {
         let purse = Arc::new(Purse::new(budget, spent));
         let mut stage = Stage { purse, ..asking(pages(), Vec::new()) };
