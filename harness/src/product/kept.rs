@@ -70,7 +70,7 @@ impl Prepared {
         if let Some(data) = &self.config.data {
             let path = self.root.join(data);
             let copied = kept.of(&path).and_then(|it| emptied.lay_over(&it));
-            copied.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))?;
+            copied.map_err(ProductError::data(path))?;
         }
         Ok(emptied)
     }
@@ -94,9 +94,7 @@ impl Prepared {
                     path.display()
                 ),
             }),
-            done => {
-                done.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))
-            }
+            done => done.map_err(ProductError::data(path)),
         }
     }
 
