@@ -40,7 +40,10 @@ impl KeptData {
         fs::create_dir_all(&folder)?;
         if let Err(problem) = copy(original, &folder) {
             // What is half there goes; why it is not whole is what counts.
-            drop(fs::remove_dir_all(&folder));
+            if let Err(left) = fs::remove_dir_all(&folder) {
+                let folder = folder.display();
+                tracing::warn!("cannot remove the half of a copy in {folder}: {left}; remove it by hand");
+            }
             return Err(problem);
         }
         let kept = name.map_or_else(|| folder.clone(), |name| folder.join(name));
@@ -98,9 +101,13 @@ impl Prepared {
         }
     }
 
-    /// Keeps a folder or file of the suite as it is now. Who lays it over is told where it cannot be.
-    pub fn keep(&self, data: &str, kept: &KeptData) {
-        drop(kept.of(&self.root.join(data)));
+    /// Keeps a folder or file of the suite as it is now.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be copied.
+    pub fn keep(&self, data: &str, kept: &KeptData) -> Result<(), ProductError> {
+        let path = self.root.join(data);
+        kept.of(&path).map(drop).map_err(ProductError::data(path))
     }
 }
 

@@ -516,7 +516,7 @@ async fn data_is_laid_over_data_and_never_through_a_link() {
 }
 
 #[tokio::test]
-async fn data_that_cannot_be_laid_over_is_told_with_its_place_and_what_to_do() {
+async fn data_that_cannot_be_kept_or_laid_over_is_told_with_its_place_and_what_to_do() {
     let bench = Bench::new(ProductConfig::default());
     let suite = bench.folder.path().join("suite");
     for folder in ["good", "bad"] {
@@ -527,9 +527,14 @@ async fn data_that_cannot_be_laid_over_is_told_with_its_place_and_what_to_do() {
     let prepared = bench.prepare().await.unwrap();
     let kept = bench.kept();
     let work = prepared.fresh_work(&bench.folder.path().join("work"), &kept).unwrap();
+    prepared.keep("good", &kept).unwrap();
     prepared.lay_over(&work, "good", &kept).unwrap();
-    let error = prepared.lay_over(&work, "bad", &kept).unwrap_err().to_string();
     let place = format!("cannot copy the data {}: ", suite.join("bad").display());
-    assert!(error.starts_with(&place), "{error}");
-    assert!(error.ends_with("; see that all of it can be read and that there is room for a copy"));
+    let (kept_before, laid_over) =
+        (prepared.keep("bad", &kept), prepared.lay_over(&work, "bad", &kept));
+    for error in [kept_before, laid_over].map(|it| it.unwrap_err().to_string()) {
+        assert!(error.starts_with(&place), "{error}");
+        let to_do = "; see that all of it can be read and that there is room for a copy";
+        assert!(error.ends_with(to_do), "{error}");
+    }
 }
