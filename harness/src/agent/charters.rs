@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::backend::{Form, Request};
+use super::changes::cut;
 
 const PLAN: &str = "You test a product by using it. The user message is one JSON document: `docs` is \
 what the product is said to do, `findings` what is known to be broken, `uncovered` what no test uses, \
@@ -36,6 +37,10 @@ is empty.";
 /// What is added to the belief there.
 const NO_PAGE: &str = " The product has no pages: `check` is `prints`, `prints-not` or `exit`.";
 
+/// What is added where something is not told to its end.
+const LEFT_OUT: &str =
+    " Something of `docs` with `left_out` goes on for so many characters, which are not told.";
+
 /// The most charters that are taken of one answer.
 const MOST: usize = 5;
 /// The longest goal.
@@ -50,6 +55,17 @@ pub struct Source {
     pub file: String,
     /// What it says, as much as is told.
     pub text: String,
+    /// How many characters behind that are not told.
+    pub left_out: usize,
+}
+
+impl Source {
+    /// The beginning of what it says, in so many characters at most.
+    #[must_use]
+    pub fn beginning(file: String, whole: &str, most: usize) -> Self {
+        let left_out = whole.chars().count().saturating_sub(most);
+        Self { file, text: cut(whole, most), left_out }
+    }
 }
 
 /// What is known before something is tried.
@@ -147,6 +163,7 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
     if !known.pages {
         system.push_str(NO_START);
     }
+    system.push_str(left_out(&known.docs));
     Request::new(&system, &user, Form::Charters)
 }
 
@@ -154,11 +171,12 @@ pub fn plan(known: &Known, tried: &[Value]) -> Request {
 /// themselves when they were asked.
 #[must_use]
 pub fn belief(known: &Known, belief: &str, done: &[String], help: &[Source]) -> Request {
-    let docs = [docs(&known.docs), docs(help)].concat();
-    let user = json!({ "belief": belief, "done": done, "docs": docs });
+    let sources = [&known.docs[..], help].concat();
+    let user = json!({ "belief": belief, "done": done, "docs": docs(&sources) });
     let more = if known.commands.is_empty() { "" } else { PRINTED };
     let other = if known.pages { "" } else { NO_PAGE };
-    Request::new(&format!("{BELIEF}{more}{other}"), &user, Form::Belief)
+    let cut = left_out(&sources);
+    Request::new(&format!("{BELIEF}{more}{other}{cut}"), &user, Form::Belief)
 }
 
 /// Whether a command line asks a command what it does. Its words are plain ones, so that nothing
@@ -172,7 +190,19 @@ pub fn asks_for_help(words: &[&str]) -> bool {
 }
 
 fn docs(all: &[Source]) -> Vec<Value> {
-    all.iter().map(|it| json!({ "file": it.file, "text": it.text })).collect()
+    let told = |it: &Source| {
+        let mut doc = json!({ "file": it.file, "text": it.text });
+        if it.left_out > 0 {
+            doc["left_out"] = json!(it.left_out);
+        }
+        doc
+    };
+    all.iter().map(told).collect()
+}
+
+/// What is said of sources of which something is left out; nothing where all are whole.
+fn left_out(all: &[Source]) -> &'static str {
+    if all.iter().any(|it| it.left_out > 0) { LEFT_OUT } else { "" }
 }
 
 /// The charters of an answer: those that begin on the product and are no repetition.
@@ -274,7 +304,7 @@ mod tests {
         assert!(!asks_for_help(&["shopctl", "orders"]) && !asks_for_help(&["--help"]));
         assert!(!asks_for_help(&["shopctl", "must be green", "--help"]), "that would be its own");
 
-        let says = |text: &str, line: &str| Source { file: line.to_owned(), text: text.to_owned() };
+        let says = |text: &str, line: &str| Source::beginning(line.to_owned(), text, 1_000);
         let help = [says("orders: prints the newest\n  order first", "shopctl orders --help")];
         let rule = "prints the newest order first";
         assert_eq!(source(rule, &help), Some("shopctl orders --help"));
@@ -284,6 +314,20 @@ mod tests {
 
         let request = belief(&Known::default(), "the oldest comes first", &[], &help);
         assert!(request.user.contains("shopctl orders --help"), "{request:?}");
+    }
+
+    #[test]
+    fn a_model_is_told_how_much_of_a_source_is_left_out_and_only_there() {
+        for (most, left_out) in [(20, json!(6)), (26, json!(null))] {
+            let help = "prints the newest order it";
+            let help = [Source::beginning("shopctl --help".to_owned(), help, most)];
+            let known = Known { docs: help.to_vec(), ..Known::default() };
+            for request in [plan(&known, &[]), belief(&Known::default(), "wrong", &[], &help)] {
+                let told: Value = serde_json::from_str(&request.user).expect("one document");
+                assert_eq!(told["docs"][0]["left_out"], left_out, "{told}");
+                assert_eq!(request.system.contains("`left_out`"), !left_out.is_null());
+            }
+        }
     }
 
     #[test]
@@ -306,6 +350,7 @@ mod tests {
         let docs = [Source {
             file: "docs/shop.md".to_owned(),
             text: "Orders above\n50 EUR are sent for free. Ok.".to_owned(),
+            left_out: 0,
         }];
         assert_eq!(source("Orders above 50 EUR are sent for free.", &docs), Some("docs/shop.md"));
         for rule in ["Orders above 40 EUR are sent for free.", "Ok.", ""] {

@@ -16,7 +16,7 @@ use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{
     Answer, Backend, BackendError, Briefing, Form, Hold, Offer, Picture, Purse, Request, Sight,
-    View, brief, command_alone, proposal, proposal_or_command, question, tokens,
+    Tokens, View, brief, command_alone, proposal, proposal_or_command, question, tokens,
 };
 use crate::agent::skills::named;
 use crate::agent::{Proposal, cut};
@@ -62,11 +62,11 @@ impl<'a> Brain<'a> {
     ///
     /// # Errors
     /// The night's budget is spent.
-    pub(super) async fn hold(self, request: &Request) -> Result<Hold<'a>, Over> {
+    async fn hold(self, request: &Request) -> Result<Hold<'a>, Over> {
         let (tokens_in, tokens_out) = self.backend.most_tokens(request);
         let money = self.price.map_or(0, |it| it.of(tokens_in, tokens_out));
         let time_ms = self.backend.longest_ms();
-        let most = Spent { asked: 1, actions: 0, time_ms, tokens_in, tokens_out, money };
+        let most = Spent { asked: 1, time_ms, tokens_in, tokens_out, money, ..Spent::default() };
         self.night.hold(most).await
     }
 
@@ -74,6 +74,9 @@ impl<'a> Brain<'a> {
         self.price.map_or(Price::CURRENCY, |it| &it.currency)
     }
 }
+
+/// What came of a request, with what it took; else the bound by which the night's budget is spent.
+type Asked = Result<(Result<Answer, BackendError>, Spent), Over>;
 
 /// What a budget must have for a proposal.
 fn what_comes(proposal: &Proposal) -> Next {
@@ -113,12 +116,11 @@ impl Attempt<'_> {
                 skills: brain.skills,
             });
             let request = self.with_picture((brain, way.step), request).await?;
-            let hold = match brain.hold(&request).await {
-                Ok(hold) => hold,
+            let at = (way.step, way.number + 1);
+            let (said, took) = match self.asked(brain, at, &request).await? {
+                Ok(both) => both,
                 Err(over) => return self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
             };
-            let at = (way.step, way.number + 1);
-            let (said, took) = self.asked((brain, hold), at, &request).await?;
             way.answered(took);
             let answer = match said {
                 Ok(answer) => answer,
@@ -134,20 +136,19 @@ impl Attempt<'_> {
                 }
                 Err(why) => return Ok(Some(failed("an answer that is one action", why))),
             };
-            if let Some(over) = self.over(brain, way, what_comes(&next))? {
+            if let Some(over) = self.over_behind(took, brain, way, what_comes(&next))? {
                 return Ok(Some(over));
             }
             sight.acted();
-            let (started, before) = (Instant::now(), way.number);
-            let leg = self.take_or_run(brain.backend.name(), next, &page, way).await?;
-            self.acted(brain, way, (before, milliseconds(started)));
+            let leg = self.take_and_count(brain, (next, took), &page, way).await?;
             if !matches!(leg, Leg::On) {
                 return Ok(way.why_no_further(leg));
             }
         }
     }
 
-    /// Why nothing more is asked: the time or a budget is over.
+    /// Why nothing more is asked: the time or a budget is over. That of the night is looked at where a
+    /// request needs it.
     fn no_more_to_ask(
         &mut self,
         brain: Brain<'_>,
@@ -155,8 +156,22 @@ impl Attempt<'_> {
     ) -> Result<Option<Failure>, LedgerError> {
         match way.late() {
             Some(late) => Ok(Some(late)),
-            None => self.over(brain, way, Next::Ask),
+            None => self.over_without_night(brain, way, Next::Ask),
         }
+    }
+
+    /// The budget that is over behind an answer, in words: what was kept is paid for.
+    fn over_behind(
+        &mut self,
+        took: Spent,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+        next: Next,
+    ) -> Result<Option<Failure>, LedgerError> {
+        if was_kept(took) {
+            return self.over_without_night(brain, way, next);
+        }
+        self.over(brain, way, next)
     }
 
     /// The page towards a goal; an empty one where it is reached by commands alone.
@@ -165,6 +180,24 @@ impl Attempt<'_> {
             return Ok(Outline::default());
         }
         self.outline(way.step).await
+    }
+
+    /// Takes a proposal, and counts for the night what it took.
+    async fn take_and_count(
+        &mut self,
+        brain: Brain<'_>,
+        (next, took): (Proposal, Spent),
+        page: &Outline,
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
+        let (started, before) = (Instant::now(), way.number);
+        let leg = self.take_or_run(brain.backend.name(), next, page, way).await?;
+        let acted = self.acted(way, (before, milliseconds(started)));
+        // What follows from an answer that was kept was counted with it.
+        if !was_kept(took) {
+            brain.night.add(acted);
+        }
+        Ok(leg)
     }
 
     /// Does the one thing that is proposed, with the page or by a command.
@@ -214,21 +247,32 @@ impl Attempt<'_> {
         Ok(answer.failure.map_or(Leg::On, Leg::Stopped))
     }
 
-    /// Takes note of the actions since so many were proposed.
-    pub(super) fn acted(
-        &mut self,
-        brain: Brain<'_>,
-        way: &mut Way<'_>,
-        (before, time_ms): (u32, u64),
-    ) {
+    /// Takes note of the actions since so many were proposed; what they took of a night's budget.
+    pub(super) fn acted(&mut self, way: &mut Way<'_>, (before, time_ms): (u32, u64)) -> Spent {
         let acted = Spent { actions: way.number - before, time_ms, ..Spent::default() };
         way.spent.add(acted);
         self.talk.spent.add(acted);
-        brain.night.add(acted);
+        acted
     }
 
     /// The budget that is over, in words; the ledger says it too.
     pub(super) fn over(
+        &mut self,
+        brain: Brain<'_>,
+        way: &Way<'_>,
+        next: Next,
+    ) -> Result<Option<Failure>, LedgerError> {
+        if let Some(over) = self.over_without_night(brain, way, next)? {
+            return Ok(Some(over));
+        }
+        match brain.night.over(next) {
+            Some(over) => self.is_over(brain, way, (BudgetOf::Night, over)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same of the step and the scenario.
+    fn over_without_night(
         &mut self,
         brain: Brain<'_>,
         way: &Way<'_>,
@@ -240,10 +284,8 @@ impl Attempt<'_> {
         let over = [
             (BudgetOf::Step, way.spent.over(&step, next)),
             (BudgetOf::Scenario, self.talk.spent.over(scenario, next)),
-            (BudgetOf::Night, brain.night.over(next)),
         ];
-        let over = over.into_iter().find_map(|(of, it)| Some((of, it?)));
-        match over {
+        match over.into_iter().find_map(|(of, it)| Some((of, it?))) {
             Some(over) => self.is_over(brain, way, over).map(Some),
             None => Ok(None),
         }
@@ -296,40 +338,48 @@ impl Attempt<'_> {
         Request { user: String::from_utf8_lossy(&user).into_owned(), ..request.clone() }
     }
 
-    /// Asks, unless this attempt was answered before it was made again; keeps what was asked and answered,
-    /// and takes note of what it took of what is held.
+    /// Asks, unless this attempt was answered before it was made again, which needs nothing of the night's
+    /// budget; keeps what was asked and answered, and takes note of what it took.
     pub(super) async fn asked(
         &mut self,
-        (brain, hold): (Brain<'_>, Hold<'_>),
+        brain: Brain<'_>,
         (step, number): (&Step, u32),
         request: &Request,
-    ) -> Result<(Result<Answer, BackendError>, Spent), LedgerError> {
+    ) -> Result<Asked, LedgerError> {
         let request = self.without_values(request);
+        let remembered = self.remembered.take(&request);
+        let hold = match &remembered {
+            Some(_) => None,
+            None => match brain.hold(&request).await {
+                Ok(hold) => Some(hold),
+                Err(over) => return Ok(Err(over)),
+            },
+        };
         let started = Instant::now();
-        let (answer, kept) = match self.remembered.take(&request) {
+        let (answer, kept) = match remembered {
             Some((answer, kept)) => (Ok(answer), Some(kept)),
             None => (brain.backend.ask(&request).await, None),
         };
         let asked = serde_json::to_vec(&request).unwrap_or_default();
         let asked = self.ledger.keep("request to a model", "application/json", &asked)?;
-        let tokens = tokens(&answer);
+        let Tokens { read: tokens_in, written: tokens_out, estimated } = tokens(&answer);
         let (text, tries) = match &answer {
             Ok(it) => (it.text.clone(), it.tries),
             Err(_) => (String::new(), 0),
         };
         let said = self.ledger.keep("answer of a model", "text/plain", text.as_bytes())?;
-        let money = brain.price.map_or(0, |it| it.of(tokens.0, tokens.1));
+        let money = brain.price.map_or(0, |it| it.of(tokens_in, tokens_out));
         let took = Spent {
             asked: u32::from(kept.is_none()),
             actions: 0,
             time_ms: milliseconds(started),
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
+            tokens_in,
+            tokens_out,
+            estimated,
             money,
         };
         self.talk.spent.add(took);
-        // What was kept is paid for.
-        if kept.is_none() {
+        if let Some(hold) = hold {
             hold.spend(took);
         }
         let cost = brain.price.map(|it| Cost { millionths: money, currency: it.currency.clone() });
@@ -341,15 +391,21 @@ impl Attempt<'_> {
             answer: said.path,
             failed: answer.as_ref().err().map(ToString::to_string),
             tries,
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
+            tokens_in,
+            tokens_out,
+            estimated,
             cost,
             duration_ms: took.time_ms,
             kept,
         };
         self.tell(step, line)?;
-        Ok((answer, took))
+        Ok(Ok((answer, took)))
     }
+}
+
+/// Whether an answer that took this was kept from before.
+fn was_kept(took: Spent) -> bool {
+    took.asked == 0
 }
 
 /// The commands that may be proposed towards a goal, as the suite names them.

@@ -76,7 +76,7 @@ impl Attempt<'_> {
         let started = Instant::now();
         let (worked, over) = self.lend_until(work, &mut guest, end, brain, way).await?;
         let took = Spent { asked: 1, time_ms: milliseconds(started), ..Spent::default() };
-        way.spent.add(took);
+        way.answered(took);
         self.talk.spent.add(took);
         hold.spend(took);
         self.keep_work(agent.name(), (prompt.as_str(), &worked), took, way)?;
@@ -157,7 +157,7 @@ impl Attempt<'_> {
         let before = way.number;
         let answer = self.answer(call, guest, way).await?;
         // Its time is counted as a whole.
-        self.acted(brain, way, (before, 0));
+        brain.night.add(self.acted(way, (before, 0)));
         Ok(answer)
     }
 
@@ -195,6 +195,7 @@ impl Attempt<'_> {
             tries: 1,
             tokens_in: 0,
             tokens_out: 0,
+            estimated: 0,
             cost: None,
             duration_ms: took.time_ms,
             kept: None,

@@ -46,8 +46,10 @@ pub(super) struct Way<'a> {
     in_circles: bool,
     /// What was done, for the report.
     pub(super) done: Vec<String>,
-    /// What a model took.
+    /// What a model took, with its answers that were kept from before.
     pub(super) spent: Spent,
+    /// The same without them.
+    paid: Spent,
     /// How many of its answers were kept from before.
     kept: u32,
     /// What the last command wrote, as JSON; `None` where none ran.
@@ -347,7 +349,7 @@ impl Attempt<'_> {
             .iter()
             .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
             .collect();
-        let by_model = took(way.spent, way.kept, self.brain.and_then(|it| it.price));
+        let by_model = took(way.paid, way.kept, self.brain.and_then(|it| it.price));
         self.talk.end(&way.done, failure.as_ref().map_or("done", |it| &it.actual));
         let did = format!("{did}{}{by_model}", instead.concat());
         if failure.is_none() {
@@ -408,6 +410,7 @@ impl<'a> Way<'a> {
             in_circles: false,
             done: Vec::new(),
             spent: Spent::default(),
+            paid: Spent::default(),
             kept: 0,
             wrote: None,
             is_left: false,
@@ -427,7 +430,11 @@ impl<'a> Way<'a> {
     /// Takes note of what an answer took.
     pub(super) fn answered(&mut self, took: Spent) {
         self.spent.add(took);
-        self.kept += u32::from(took.asked == 0);
+        if took.asked == 0 {
+            self.kept += 1;
+        } else {
+            self.paid.add(took);
+        }
     }
 
     /// Why a leg was the last, where that is a failure. Where nothing changes any more and something

@@ -81,8 +81,8 @@ impl Attempt<'_> {
             Ok(words) => shown(&words),
             Err(why) => return Ok(format!("not asked: {why}")),
         };
-        if let Some((over, whose)) = self.no_budget_left(brain) {
-            return Ok(not_asked(over, brain, whose));
+        if let Some(over) = self.talk.spent.over(&self.scenario.budget, Next::Ask) {
+            return Ok(not_asked(over, brain, "scenario"));
         }
         let page = match self.outline(step).await {
             Ok(page) => page,
@@ -91,11 +91,10 @@ impl Attempt<'_> {
         let user = json!({ "question": question, "page": page_data(&page, &question) });
         let request = Request::new(SYSTEM, &user, Form::Opinion);
         let request = self.with_picture((brain, step), request).await?;
-        let hold = match brain.hold(&request).await {
-            Ok(hold) => hold,
+        let (answer, spent) = match self.asked(brain, (step, 0), &request).await? {
+            Ok(both) => both,
             Err(over) => return Ok(not_asked(over, brain, "night")),
         };
-        let (answer, spent) = self.asked((brain, hold), (step, 0), &request).await?;
         let model = brain.backend.name().to_owned();
         let read = answer.map_err(|it| it.to_string()).and_then(|it| {
             let opinion = serde_json::from_str::<Opinion>(it.text.trim());
@@ -114,13 +113,6 @@ impl Attempt<'_> {
         };
         self.tell(step, line)?;
         Ok(format!("opinion of {model}, which decides nothing: {opinion}, because {why}{took}"))
-    }
-
-    /// The budget that leaves nothing for one more request, and whose it is.
-    fn no_budget_left(&self, brain: Brain<'_>) -> Option<(Over, &'static str)> {
-        let own = self.talk.spent.over(&self.scenario.budget, Next::Ask);
-        let own = own.map(|it| (it, "scenario"));
-        own.or_else(|| brain.night.over(Next::Ask).map(|it| (it, "night")))
     }
 }
 

@@ -125,7 +125,8 @@ pub(super) fn took(spent: Spent, kept: u32, price: Option<&Price>) -> String {
     };
     let cost = price.map(|it| format!(", {}", Bound::Money.said(spent.money, &it.currency)));
     let cost = cost.unwrap_or_default();
-    format!("; a model was asked {times}, {} tokens{cost}{kept}", spent.tokens())
+    let estimated = spent.said_estimated();
+    format!("; a model was asked {times}, {} tokens{estimated}{cost}{kept}", spent.tokens())
 }
 
 #[cfg(test)]
@@ -153,6 +154,10 @@ mod tests {
         let asked = |asked| Spent { asked, tokens_in: 50, tokens_out: 5, ..Spent::default() };
         assert_eq!(took(Spent::default(), 0, None), "");
         assert_eq!(took(asked(2), 0, None), "; a model was asked 2 times, 55 tokens");
+        let partly = Spent { estimated: 20, ..asked(2) };
+        assert!(took(partly, 0, None).ends_with(", 55 tokens, 20 of them estimated"));
+        let wholly = Spent { estimated: 55, ..asked(2) };
+        assert!(took(wholly, 0, None).ends_with(", 55 tokens, all of them estimated"));
         assert_eq!(
             took(asked(0), 1, None),
             "; no model was asked, one answer was kept from before"

@@ -142,9 +142,10 @@ async fn ask(
             asked: 1,
             actions: 0,
             time_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
-            money: config.price.as_ref().map_or(0, |it| it.of(tokens.0, tokens.1)),
+            tokens_in: tokens.read,
+            tokens_out: tokens.written,
+            estimated: tokens.estimated,
+            money: config.price.as_ref().map_or(0, |it| it.of(tokens.read, tokens.written)),
         });
         asked.answers.push(answer.map(|it| it.text).map_err(|error| error.to_string()));
     }

@@ -231,6 +231,7 @@ fn what_was_asked_answered_shown_and_written_on_the_way_to_a_goal_is_evidence_th
         tries: 1,
         tokens_in: 10,
         tokens_out: 1,
+        estimated: 0,
         cost: None,
         duration_ms: 5,
         kept: None,

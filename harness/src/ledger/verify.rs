@@ -164,7 +164,9 @@ fn misfit_of_end(lines: u64, end: &str, seal: &Seal) -> Option<Flaw> {
 pub fn evidence_of(entries: &[Entry]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     paths(&serde_json::to_value(entries).expect("events are plain data"), &mut found);
-    entries.iter().for_each(|it| paths_of_goal(it, &mut found));
+    for entry in entries {
+        paths_of_goal(entry, &mut found);
+    }
     found
 }
 

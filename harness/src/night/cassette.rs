@@ -29,7 +29,16 @@ pub(super) fn cassette(night: &Path, model: &str) -> Result<Cassette, NightError
 
 /// A request and its answer, where a line has both.
 fn answered(dir: &NightDir, line: &Pursuit) -> Result<Option<(Request, Answer)>, NightError> {
-    let Pursuit::Asked { request, answer, failed: None, tokens_in, tokens_out, tries, .. } = line
+    let Pursuit::Asked {
+        request,
+        answer,
+        failed: None,
+        tokens_in,
+        tokens_out,
+        estimated,
+        tries,
+        ..
+    } = line
     else {
         return Ok(None);
     };
@@ -39,8 +48,9 @@ fn answered(dir: &NightDir, line: &Pursuit) -> Result<Option<(Request, Answer)>,
     };
     // What a coding agent is asked is no request of this form.
     let Ok(asked) = serde_json::from_str(&read(request)?) else { return Ok(None) };
-    let (tokens_in, tokens_out, tries) = (*tokens_in, *tokens_out, *tries);
-    Ok(Some((asked, Answer { text: read(answer)?, tokens_in, tokens_out, tries })))
+    let (tokens_in, tokens_out, estimated) = (*tokens_in, *tokens_out, *estimated);
+    let text = read(answer)?;
+    Ok(Some((asked, Answer { text, tokens_in, tokens_out, estimated, tries: *tries })))
 }
 
 /// An attempt: its scenario and its number.
@@ -157,6 +167,7 @@ mod tests {
             tries: 1,
             tokens_in: 1,
             tokens_out: 1,
+            estimated: 0,
             cost: None,
             duration_ms: 1,
             kept,

@@ -249,7 +249,7 @@ impl Backend for Coder {
                     return Err(failed(why));
                 }
             };
-            Ok(Answer { text, tokens_in: 0, tokens_out: 0, tries: 1 })
+            Ok(Answer { text, tokens_in: 0, tokens_out: 0, estimated: 0, tries: 1 })
         }
         .boxed()
     }

@@ -96,32 +96,29 @@ impl Goals {
 }
 
 /// What a model took so far, by the lines of a ledger: what it was asked, and what it proposed,
-/// with the time that this took to do. Recordings and the reader of plain words take nothing.
+/// with the time that this took to do. Recordings and the reader of plain words take nothing, nor does
+/// what follows from an answer that was kept: it was counted when that was given.
 pub(super) fn spent(entries: &[Entry]) -> Spent {
     let (mut all, mut models, mut doing) = (Spent::default(), BTreeSet::new(), BTreeSet::new());
+    let mut repeated = BTreeSet::new();
     for entry in entries {
-        let Event::Goal { scenario, attempt, pursuit, .. } = &entry.event else { continue };
+        let Event::Goal { scenario, attempt, step, pursuit } = &entry.event else { continue };
         // An attempt does one thing after the other.
         let of = (scenario.as_str(), *attempt);
         let more = match pursuit {
-            // An answer that was kept was paid for before.
-            Pursuit::Asked { model, kept: Some(_), .. } => {
+            Pursuit::Asked { number, model, kept: Some(_), .. } => {
                 models.insert(model.as_str());
+                repeated.insert((of, *step, *number));
                 continue;
             }
-            Pursuit::Asked { model, tokens_in, tokens_out, cost, duration_ms, .. } => {
+            Pursuit::Asked { number, model, .. } => {
                 models.insert(model.as_str());
-                Spent {
-                    asked: 1,
-                    actions: 0,
-                    time_ms: *duration_ms,
-                    tokens_in: *tokens_in,
-                    tokens_out: *tokens_out,
-                    money: cost.as_ref().map_or(0, |it| it.millionths),
-                }
+                repeated.remove(&(of, *step, *number));
+                answer(pursuit)
             }
-            Pursuit::Proposed { by, .. }
-                if [PlainWords::NAME, Replay::NAME].contains(&by.as_str()) =>
+            Pursuit::Proposed { number, by, .. }
+                if [PlainWords::NAME, Replay::NAME].contains(&by.as_str())
+                    || repeated.contains(&(of, *step, *number)) =>
             {
                 doing.remove(&of);
                 continue;
@@ -141,6 +138,22 @@ pub(super) fn spent(entries: &[Entry]) -> Spent {
         all.add(more);
     }
     all
+}
+
+/// What an answer took.
+fn answer(line: &Pursuit) -> Spent {
+    let Pursuit::Asked { tokens_in, tokens_out, estimated, cost, duration_ms, .. } = line else {
+        return Spent::default();
+    };
+    Spent {
+        asked: 1,
+        actions: 0,
+        time_ms: *duration_ms,
+        tokens_in: *tokens_in,
+        tokens_out: *tokens_out,
+        estimated: *estimated,
+        money: cost.as_ref().map_or(0, |it| it.millionths),
+    }
 }
 
 /// The language model behind an address that a suite names, or the answers that stand for it.
@@ -269,6 +282,7 @@ impl Means {
 mod tests {
     use super::*;
     use crate::model::Action;
+    use crate::model::pursuit::KeptIn;
 
     fn entries(lines: Vec<(&str, Pursuit)>) -> Vec<Entry> {
         let entry = |(at, (scenario, pursuit)): (usize, (&str, Pursuit))| Entry {
@@ -289,6 +303,7 @@ mod tests {
             tries: 1,
             tokens_in: 100,
             tokens_out: 10,
+            estimated: 0,
             cost: None,
             duration_ms: 500,
             kept: None,
@@ -324,5 +339,23 @@ mod tests {
         // A coding agent is told of at its end, with all of its time.
         let all = entries(vec![("a", proposed("codex")), ("a", done()), ("a", asked("agent"))]);
         assert_eq!(spent(&all), Spent { actions: 1, time_ms: 500, ..one });
+    }
+
+    #[test]
+    fn what_follows_from_an_answer_that_was_kept_is_counted_once() {
+        let kept = || {
+            let mut line = asked("small");
+            if let Pursuit::Asked { kept, .. } = &mut line {
+                *kept = Some(KeptIn::Tonight);
+            }
+            line
+        };
+        let does = |line: Pursuit| [("a", line), ("a", proposed("small")), ("a", done())];
+        let twice = |second: Pursuit| {
+            let taken = spent(&entries([does(asked("small")), does(second)].concat()));
+            (taken.actions, taken.time_ms)
+        };
+        assert_eq!(twice(kept()), (1, 570), "its attempt was made again");
+        assert_eq!(twice(asked("small")), (2, 1_140), "asked anew, it is another action");
     }
 }

@@ -24,7 +24,9 @@ impl Running {
             .map(|it| if it.product.as_deref() == Some(own) { it } else { &unsaid });
         let said: Vec<&Scenario> = said.collect();
         for data in said.iter().filter_map(|it| it.data.as_ref()) {
-            self.prepared.keep(data, &self.kept);
+            if let Err(problem) = self.prepared.keep(data, &self.kept) {
+                tracing::warn!("{problem}; its scenarios take it as it is when they begin");
+            }
         }
         let count = said.into_iter().filter(|it| self.takes_spare(it)).count();
         self.spares.left.store(count, Ordering::Relaxed);

@@ -49,7 +49,12 @@ impl KeptData {
         fs::create_dir_all(&folder)?;
         if let Err(problem) = copy(original, &folder) {
             // What is half there goes; why it is not whole is what counts.
-            drop(fs::remove_dir_all(&folder));
+            if let Err(left) = fs::remove_dir_all(&folder) {
+                let folder = folder.display();
+                tracing::warn!(
+                    "cannot remove the half of a copy in {folder}: {left}; remove it by hand"
+                );
+            }
             return Err(problem);
         }
         let kept = name.map_or_else(|| folder.clone(), |name| folder.join(name));
@@ -91,7 +96,7 @@ impl Prepared {
         if let Some(data) = &self.config.data {
             let path = self.root.join(data);
             let copied = kept.of(&path).and_then(|it| emptied.lay_over(&it));
-            copied.map_err(ProductError::io(format!("cannot copy the data {}", path.display())))?;
+            copied.map_err(ProductError::data(path))?;
         }
         Ok(emptied)
     }
@@ -107,9 +112,8 @@ impl Prepared {
         kept: &KeptData,
     ) -> Result<(), ProductError> {
         let path = self.root.join(data);
-        let failed = || ProductError::io(format!("cannot copy the data {}", path.display()));
         match kept.of(&path) {
-            Ok(copy) => work.lay_over(&copy).map_err(failed()),
+            Ok(copy) => work.lay_over(&copy).map_err(ProductError::data(path)),
             Err(_) if !path.exists() => Err(ProductError::Config {
                 product: self.name.clone(),
                 problem: format!(
@@ -117,13 +121,17 @@ impl Prepared {
                     path.display()
                 ),
             }),
-            Err(problem) => Err(failed()(problem)),
+            Err(problem) => Err(ProductError::data(path)(problem)),
         }
     }
 
-    /// Keeps a folder or file of the suite as it is now. Who lays it over is told where it cannot be.
-    pub fn keep(&self, data: &str, kept: &KeptData) {
-        drop(kept.of(&self.root.join(data)));
+    /// Keeps a folder or file of the suite as it is now.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be copied.
+    pub fn keep(&self, data: &str, kept: &KeptData) -> Result<(), ProductError> {
+        let path = self.root.join(data);
+        kept.of(&path).map(drop).map_err(ProductError::data(path))
     }
 }
 

@@ -229,6 +229,14 @@ pub enum ProductError {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// Data of the suite cannot be copied.
+    #[error("cannot copy the data {}: {source}; {}", path.display(), copied_once(.source))]
+    Data {
+        /// Where it lies.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// Something on this machine failed.
     #[error("{what}: {source}")]
     Io {
@@ -255,13 +263,29 @@ impl ProductError {
             | Self::Unfilled { .. }
             | Self::Config { .. }
             | Self::Repository { .. }
+            | Self::Data { .. }
             | Self::Io { .. } => None,
         }
+    }
+
+    fn data(path: PathBuf) -> impl FnOnce(std::io::Error) -> Self {
+        |source| Self::Data { path, source }
     }
 
     fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         |source| Self::Io { what, source }
+    }
+}
+
+/// What has data copied that could not be.
+fn copied_once(problem: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, StorageFull};
+    match problem.kind() {
+        NotFound => "create it, or correct `data`",
+        PermissionDenied => "make all of it readable, or correct `data`",
+        StorageFull | QuotaExceeded => "make room on the disk that holds the night",
+        _ => "see that all of it can be read and that there is room for a copy",
     }
 }
 

@@ -237,6 +237,7 @@ async fn missing_data_is_named_and_leaves_no_folder() {
     let prepared = bench.prepare().await.unwrap();
     let error = prepared.fresh_work(&under, &bench.kept()).unwrap_err().to_string();
     assert!(error.starts_with("cannot copy the data "), "{error}");
+    assert!(error.ends_with("; create it, or correct `data`"), "{error}");
     assert_eq!(fs::read_dir(&under).unwrap().count(), 0);
 }
 
@@ -250,7 +251,7 @@ async fn data_that_cannot_be_laid_over_is_said_to_be_missing_only_where_it_is() 
     let said = |data: &str| prepared.lay_over(&work, data, &kept).unwrap_err().to_string();
     let missing = said("none.csv");
     assert!(missing.contains("the scenario's data none.csv is not there"), "{missing}");
-    prepared.keep("one.csv", &kept);
+    prepared.keep("one.csv", &kept).unwrap();
     fs::remove_file(bench.folder.path().join("suite/one.csv")).unwrap();
     fs::create_dir(work.work().join("one.csv")).unwrap();
     let in_the_way = said("one.csv");
@@ -529,4 +530,28 @@ async fn data_is_laid_over_data_and_never_through_a_link() {
         ["new", "kept", "more", "mine"]
     );
     assert!(!suite.join("outside/c").exists());
+}
+
+#[tokio::test]
+async fn data_that_cannot_be_kept_or_laid_over_is_told_with_its_place_and_what_to_do() {
+    let bench = Bench::new(ProductConfig::default());
+    let suite = bench.folder.path().join("suite");
+    for folder in ["good", "bad"] {
+        fs::create_dir(suite.join(folder)).unwrap();
+    }
+    bench.write("good/a", "a");
+    let _socket = std::os::unix::net::UnixListener::bind(suite.join("bad/socket")).unwrap();
+    let prepared = bench.prepare().await.unwrap();
+    let kept = bench.kept();
+    let work = prepared.fresh_work(&bench.folder.path().join("work"), &kept).unwrap();
+    prepared.keep("good", &kept).unwrap();
+    prepared.lay_over(&work, "good", &kept).unwrap();
+    let place = format!("cannot copy the data {}: ", suite.join("bad").display());
+    let (kept_before, laid_over) =
+        (prepared.keep("bad", &kept), prepared.lay_over(&work, "bad", &kept));
+    for error in [kept_before, laid_over].map(|it| it.unwrap_err().to_string()) {
+        assert!(error.starts_with(&place), "{error}");
+        let to_do = "; see that all of it can be read and that there is room for a copy";
+        assert!(error.ends_with(to_do), "{error}");
+    }
 }

@@ -110,8 +110,8 @@ async fn nobody_outlives_the_night() {
     }
     assert_eq!(left.len(), 1, "without walls it stays, without any mark of ours");
     // The shell's own: a small machine has no other.
-    let line = format!("kill {}", left.join(" "));
-    std::process::Command::new("sh").args(["-c", &line]).status().expect("a shell");
+    let kill = format!("kill {}", left.join(" "));
+    std::process::Command::new("sh").args(["-c", &kill]).status().expect("a shell");
     let yard = Yard::new();
     let Some((walls, relays)) = yard.walls(Limits::default()) else { return };
     if walls.spaces == Spaces::Own {

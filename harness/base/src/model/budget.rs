@@ -46,6 +46,9 @@ pub struct Spent {
     pub tokens_in: u64,
     /// How many it wrote.
     pub tokens_out: u64,
+    /// How many of both no server counted: they are estimated.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub estimated: u64,
     /// What that costs, in millionths; 0 where no price is known.
     pub money: u64,
 }
@@ -57,6 +60,16 @@ impl Spent {
         self.tokens_in.saturating_add(self.tokens_out)
     }
 
+    /// What of its tokens is estimated, as the end of what is said of them; nothing where all were counted.
+    #[must_use]
+    pub fn said_estimated(&self) -> String {
+        match self.estimated {
+            0 => String::new(),
+            some if some >= self.tokens() => ", all of them estimated".to_owned(),
+            some => format!(", {some} of them estimated"),
+        }
+    }
+
     /// Adds what something else took. A server can say any number, and none begins anew.
     pub fn add(&mut self, other: Self) {
         self.asked = self.asked.saturating_add(other.asked);
@@ -64,6 +77,7 @@ impl Spent {
         self.time_ms = self.time_ms.saturating_add(other.time_ms);
         self.tokens_in = self.tokens_in.saturating_add(other.tokens_in);
         self.tokens_out = self.tokens_out.saturating_add(other.tokens_out);
+        self.estimated = self.estimated.saturating_add(other.estimated);
         self.money = self.money.saturating_add(other.money);
     }
 
@@ -92,6 +106,11 @@ impl Spent {
             Some(Over { bound, used, most })
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+pub(super) fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What comes next, as far as a budget is concerned.

@@ -87,6 +87,9 @@ pub enum Pursuit {
         tokens_in: u64,
         /// How many it wrote.
         tokens_out: u64,
+        /// How many of both no server counted: they are estimated.
+        #[serde(default, skip_serializing_if = "super::budget::is_zero")]
+        estimated: u64,
         /// What that cost; `None` where no price is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cost: Option<Cost>,

@@ -207,7 +207,16 @@ impl AgentReport {
     }
 
     fn ask(&mut self, scenario: &str, line: &Pursuit, way: Option<&mut WayReport>) {
-        let Pursuit::Asked { model, failed, tokens_in, tokens_out, cost, duration_ms, .. } = line
+        let Pursuit::Asked {
+            model,
+            failed,
+            tokens_in,
+            tokens_out,
+            estimated,
+            cost,
+            duration_ms,
+            ..
+        } = line
         else {
             return;
         };
@@ -217,6 +226,7 @@ impl AgentReport {
             time_ms: *duration_ms,
             tokens_in: *tokens_in,
             tokens_out: *tokens_out,
+            estimated: *estimated,
             money: cost.as_ref().map_or(0, |it| it.millionths),
         };
         self.failed += u32::from(failed.is_some());
@@ -262,10 +272,11 @@ impl AgentReport {
     fn took(&self, spent: Spent) -> String {
         let cost = self.currency.as_ref().map(|it| format!(", {}", money(spent.money, it)));
         format!(
-            "asked {}: {} read and {} written{} in {}",
+            "asked {}: {} read and {} written{}{} in {}",
             count(spent.asked as usize, "time"),
             Bound::Tokens.said(spent.tokens_in, ""),
             spent.tokens_out,
+            spent.said_estimated(),
             cost.unwrap_or_default(),
             duration(spent.time_ms)
         )
@@ -384,6 +395,7 @@ mod tests {
             tries: 1,
             tokens_in: tokens,
             tokens_out: 10,
+            estimated: 0,
             cost: Some(Cost { millionths: 1_000, currency: "EUR".to_owned() }),
             duration_ms: 500,
             kept,
@@ -427,6 +439,20 @@ mod tests {
             "the budget of the night ended it: 99 tokens of 90 tokens"
         );
         assert_eq!(agent(&entries(Vec::new())), None, "no model, no section");
+    }
+
+    #[test]
+    fn what_of_the_tokens_nobody_counted_is_said_to_be_estimated() {
+        let said = |some: u64| {
+            let mut line = asked(100);
+            if let Pursuit::Asked { estimated, .. } = &mut line {
+                *estimated = some;
+            }
+            agent(&entries(vec![goal("a", 1, line)])).expect("a model was asked").said()
+        };
+        let told = "asked 1 time: 100 tokens read and 10 written, 40 of them estimated, 0.001 EUR";
+        assert!(said(40).starts_with(told), "{}", said(40));
+        assert!(!said(0).contains("estimated"), "{}", said(0));
     }
 
     #[test]

@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn answer(text: &str) -> Answer {
-        Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 }
+        Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, estimated: 0, tries: 1 }
     }
 
     #[tokio::test]

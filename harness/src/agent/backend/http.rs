@@ -2,20 +2,22 @@
 //! is busy, limited or away. Answers are bounded in size. One that comes piece by piece has its time anew
 //! with each piece.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use ureq::Timeout;
 use ureq::http::HeaderMap;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
+use super::bill::{Bill, Line, about};
 use super::events::Events;
 use super::stream::{Gathered, Heard};
 use super::wire::{self, Ending, Parts};
-use super::{Answer, Backend, BackendError, Form, Request};
+use super::{Answer, Backend, BackendError, Form, Request, Tokens, most_of_one_try};
 use crate::model::agent::{AgentApi, AgentConfig};
 use crate::model::request::retry_after;
 
@@ -31,6 +33,8 @@ const LARGEST: u64 = 1 << 20;
 const LARGEST_STREAM: u64 = 16 << 20;
 /// So many times the limit of one piece may all tries at such an answer take.
 const MOST_PIECES: u32 = 10;
+/// So long is waited for what an answer took when it is whole: not every server says that, or hangs up.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// So much of what a server says is told.
 const SAID: usize = 200;
 /// A key that is shorter is not looked for in what a server says.
@@ -55,13 +59,43 @@ pub struct Http {
 enum News {
     /// A piece of the answer came.
     Piece,
-    End(Result<Answer, Failed>),
+    /// The answer is whole; what it took may still come.
+    Whole(Parts),
+    End(Result<Parts, Failed>),
+}
+
+/// Tells whoever waits for one try what comes, and notes what that takes.
+struct Teller {
+    news: UnboundedSender<News>,
+    line: Line,
+    /// How many characters the request has.
+    asked: usize,
+}
+
+impl Teller {
+    /// The server has read the request, and written so many tokens about which it said nothing.
+    fn has_read(&self, written: u64) {
+        self.line.set(Tokens::about(about(self.asked), written));
+    }
+
+    /// What it took is what its server says of it, or its characters.
+    fn counted(&self, parts: Parts) -> Parts {
+        self.line.set(parts.took(self.asked, Ending::Own));
+        parts.counted(self.asked, Ending::Own)
+    }
 }
 
 /// Why one try gave no answer, and how long the server asks to wait.
 struct Failed {
     error: BackendError,
     again: Again,
+}
+
+/// What of an answer that comes piece by piece came so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Come {
+    Nothing,
+    Something,
 }
 
 enum Again {
@@ -113,10 +147,10 @@ impl Http {
     }
 
     /// Asks until there is an answer, or until another try would not change what there is.
-    async fn tried(&self, request: &Request) -> Result<Answer, BackendError> {
+    async fn tried(&self, request: &Request, bill: &Bill) -> Result<Answer, BackendError> {
         let mut tries = 1;
         loop {
-            let failed = match self.try_once(request, tries).await {
+            let failed = match self.try_once(request, (tries, bill.next())).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -131,63 +165,94 @@ impl Http {
     }
 
     /// Asks once, on a thread of its own: nobody waits for it when the program ends.
-    async fn try_once(&self, request: &Request, tries: u32) -> Result<Answer, Failed> {
+    async fn try_once(
+        &self,
+        request: &Request,
+        (tries, line): (u32, Line),
+    ) -> Result<Answer, Failed> {
         let mut body = wire::body(self.api, &self.model, request);
         if self.streams {
             body = wire::streamed(self.api, body);
         }
         let body = body.to_string();
         let (tell, mut told) = unbounded_channel();
-        let (own, form, asked) = (self.clone(), request.form, wire::length(request, &body));
+        let teller = Teller { news: tell, line, asked: wire::length(request, &body) };
+        let (own, form) = (self.clone(), request.form);
         std::thread::spawn(move || {
-            let parts = own.post((body.as_str(), asked), form, &tell);
-            let answer = parts.and_then(|it| it.answer(tries).map_err(finally));
+            let parts = own.post(&body, form, &teller);
             // Nobody listens any more where the time is over.
-            drop(tell.send(News::End(answer)));
+            drop(teller.news.send(News::End(parts)));
         });
-        let mut late = self.too_late();
-        loop {
-            match tokio::time::timeout(self.timeout, told.recv()).await {
-                Ok(Some(News::Piece)) => late = self.silent(),
-                Ok(Some(News::End(answer))) => return answer,
-                Ok(None) => return Err(self.away("the thread that asked is gone".to_owned())),
-                Err(_) => return Err(late),
-            }
-        }
+        let parts = self.heard(&mut told).await?;
+        parts.answer(tries).map_err(finally)
     }
 
-    /// Sends a request of so many characters.
-    fn post(
-        &self,
-        (body, asked): (&str, usize),
-        form: Form,
-        tell: &UnboundedSender<News>,
-    ) -> Result<Parts, Failed> {
+    /// Waits for the end of one try. What goes wrong behind an answer that is whole takes nothing from it.
+    async fn heard(&self, told: &mut UnboundedReceiver<News>) -> Result<Parts, Failed> {
+        let (mut late, mut whole, mut wait) = (self.too_late(), None, self.timeout);
+        let end = loop {
+            match tokio::time::timeout(wait, told.recv()).await {
+                Ok(Some(News::Piece)) => late = self.silent(),
+                Ok(Some(News::Whole(parts))) => {
+                    (whole, wait) = (Some(parts), self.timeout.min(LAST_WORDS));
+                }
+                Ok(Some(News::End(end))) => break end,
+                Ok(None) => break Err(self.away("the thread that asked is gone".to_owned())),
+                Err(_) => break Err(late),
+            }
+        };
+        end.or_else(|failed| whole.ok_or(failed))
+    }
+
+    /// Sends a request.
+    fn post(&self, body: &str, form: Form, teller: &Teller) -> Result<Parts, Failed> {
         let mut http = self.agent.post(&self.url);
         for (name, value) in wire::headers(self.api, self.key.as_deref()) {
             http = http.header(name, value);
         }
-        let mut response = http.send(body).map_err(|error| self.went_wrong(&error))?;
+        // An answer that comes whole may have been written while nobody heard of it.
+        let most = u64::from(wire::most_tokens(form));
+        teller.has_read(if self.streams { 0 } else { most });
+        let mut response = http.send(body).map_err(|error| {
+            if !may_have_arrived(&error) {
+                teller.line.set(Tokens::default());
+            }
+            self.went_wrong(&error)
+        })?;
         let status = response.status().as_u16();
         let is_fine = (200..300).contains(&status);
         // Not every server answers piece by piece that is asked to.
         if is_fine && self.streams && are_events(response.headers()) {
             let gathered = Gathered::new(self.api, form);
-            let gathered = self.follow(response.body_mut(), gathered, tell)?;
-            return gathered.end(asked).map_err(|error| self.broke(error));
+            let gathered = self.follow(response.body_mut(), gathered, teller)?;
+            let parts = gathered.end(teller.asked).map_err(|error| self.broke(error))?;
+            teller.line.set(parts.took(teller.asked, Ending::Own));
+            return Ok(parts);
+        }
+        if (500..600).contains(&status) {
+            teller.has_read(0);
+        } else if !is_fine {
+            teller.line.set(Tokens::default());
         }
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
         let pause = pause.and_then(|it| retry_after(it, SystemTime::now()));
         let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
-        let bytes = bytes.map_err(|error| self.went_wrong(&error))?;
+        let bytes = bytes.map_err(|error| self.broke_off(&error, Come::Nothing))?;
         if !is_fine {
+            // Some say with their refusal what it took.
+            if let Ok(parts) = wire::whole(self.api, &bytes)
+                && parts.is_counted()
+            {
+                teller.counted(parts);
+            }
             let said = self.beginning(&String::from_utf8_lossy(&bytes));
             let busy = status == 408 || status == 429 || status >= 500;
             let again = if busy { Again::Later(pause) } else { Again::Never };
             return Err(Failed { error: BackendError::Refused { status, said }, again });
         }
+        teller.has_read(about(bytes.len()).min(most));
         let parts = wire::whole(self.api, &bytes).map_err(finally)?;
-        Ok(parts.counted(asked, Ending::Own))
+        Ok(teller.counted(parts))
     }
 
     /// Reads an answer that comes piece by piece, as far as it is read.
@@ -195,22 +260,33 @@ impl Http {
         &self,
         body: &mut ureq::Body,
         mut gathered: Gathered,
-        tell: &UnboundedSender<News>,
+        teller: &Teller,
     ) -> Result<Gathered, Failed> {
         let mut reader = body.with_config().limit(LARGEST_STREAM).reader();
         let (mut events, mut chunk) = (Events::default(), [0; 4096]);
+        let (mut come, mut is_told) = (Come::Nothing, false);
         // Who does not listen any more is not read for: the server notices that and can stop.
-        while !tell.is_closed() {
+        while !teller.news.is_closed() {
             let read = reader.read(&mut chunk).map_err(ureq::Error::from);
-            let read = read.map_err(|error| self.went_wrong(&error))?;
+            let read = read.map_err(|error| self.broke_off(&error, come))?;
             if read == 0 {
                 break;
             }
             for data in events.take(&chunk[..read]) {
-                match gathered.take(&data).map_err(|error| self.broke(error))? {
+                let heard = gathered.take(&data).map_err(|error| self.broke(error))?;
+                teller.line.set(gathered.so_far(teller.asked));
+                match heard {
                     Heard::Nothing => {}
-                    Heard::Piece => drop(tell.send(News::Piece)),
+                    Heard::Piece => {
+                        come = Come::Something;
+                        drop(teller.news.send(News::Piece));
+                    }
                     Heard::End => return Ok(gathered),
+                }
+                if gathered.is_whole() && !is_told {
+                    is_told = true;
+                    let parts = gathered.as_it_stands(teller.asked);
+                    drop(teller.news.send(News::Whole(parts)));
                 }
             }
         }
@@ -225,6 +301,20 @@ impl Http {
                 Failed { error, again: Again::Later(None) }
             }
             error => finally(error),
+        }
+    }
+
+    /// What is wrong where an answer had begun to come.
+    fn broke_off(&self, error: &ureq::Error, come: Come) -> Failed {
+        match (error, come) {
+            // Another try would be as slow.
+            (ureq::Error::Timeout(Timeout::Global), Come::Something) => finally(self.slow()),
+            (ureq::Error::Timeout(_), Come::Something) => self.silent(),
+            (ureq::Error::Timeout(_), Come::Nothing) => self.too_late(),
+            (error, _) => {
+                let error = BackendError::Broken(self.beginning(&chain(error)));
+                Failed { error, again: Again::Later(None) }
+            }
         }
     }
 
@@ -257,6 +347,10 @@ impl Http {
     fn silent(&self) -> Failed {
         let error = BackendError::Silent { within_ms: milliseconds(self.timeout) };
         Failed { error, again: Again::Later(None) }
+    }
+
+    fn slow(&self) -> BackendError {
+        BackendError::Slow { within_ms: milliseconds(self.timeout.saturating_mul(MOST_PIECES)) }
     }
 
     /// How long all tries may take, with the pauses between them.
@@ -325,6 +419,26 @@ fn are_events(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream")
 }
 
+/// Whether a server may have read a request that was sent so badly. One that it was not reached for did
+/// not come to it.
+fn may_have_arrived(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(it) => matches!(
+            it.kind(),
+            ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+        ),
+        ureq::Error::Timeout(it) => !matches!(
+            it,
+            Timeout::Resolve | Timeout::Connect | Timeout::SendRequest | Timeout::SendBody
+        ),
+        ureq::Error::Protocol(_) => true,
+        _ => false,
+    }
+}
+
 /// What another try does not change.
 fn finally(error: BackendError) -> Failed {
     Failed { error, again: Again::Never }
@@ -349,15 +463,29 @@ impl Backend for Http {
         self.takes_pictures
     }
 
+    fn most_tokens(&self, request: &Request) -> (u64, u64) {
+        let (read, written) = most_of_one_try(request);
+        let tries = u64::from(MOST_TRIES);
+        (read.saturating_mul(tries), written.saturating_mul(tries))
+    }
+
     fn longest_ms(&self) -> u64 {
         milliseconds(self.longest())
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {
         async move {
-            let answer = tokio::time::timeout(self.longest(), self.tried(request)).await;
+            let bill = Bill::default();
+            let answer = tokio::time::timeout(self.longest(), self.tried(request, &bill)).await;
             let within_ms = milliseconds(self.longest());
-            answer.unwrap_or(Err(BackendError::TooLate { within_ms }))
+            let answer = answer.unwrap_or(Err(BackendError::TooLate { within_ms }));
+            let took = bill.sum();
+            let Tokens { read: tokens_in, written: tokens_out, estimated } = took;
+            match answer {
+                Ok(answer) => Ok(Answer { tokens_in, tokens_out, estimated, ..answer }),
+                Err(error) if took == Tokens::default() => Err(error),
+                Err(error) => Err(BackendError::Paid { error: Box::new(error), took }),
+            }
         }
         .boxed()
     }

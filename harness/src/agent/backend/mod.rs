@@ -10,12 +10,14 @@
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model; those of an attempt that is made again.
+//! - `bill.rs`: what all tries at an answer took, those too that came to nothing.
 //! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
 //! - `events.rs`: what a server sends as events, read from bytes that are split anywhere.
 //! - `stream.rs`: an answer that comes piece by piece.
 //! - `gauge.rs`: whether an answer that comes goes on past what its schema allows.
 
+mod bill;
 mod brief;
 mod cassette;
 mod events;
@@ -32,6 +34,7 @@ mod wire;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+pub use self::bill::Tokens;
 pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::{Cassette, Remembered};
 pub use self::http::Http;
@@ -147,10 +150,13 @@ impl Form {
 pub struct Answer {
     /// The JSON of one action, as far as it kept to the schema.
     pub text: String,
-    /// How many tokens it read.
+    /// How many tokens it read, with all tries.
     pub tokens_in: u64,
-    /// How many it wrote.
+    /// How many it wrote, with all tries.
     pub tokens_out: u64,
+    /// How many of both nobody counted: they are estimated.
+    #[serde(default)]
+    pub estimated: u64,
     /// How often it had to be asked.
     pub tries: u32,
 }
@@ -190,8 +196,18 @@ pub enum BackendError {
         /// How long it had for its next words, in milliseconds.
         within_ms: u64,
     },
-    /// Its answer broke off.
-    #[error("the model's answer broke off: {0}")]
+    /// Its answer still came when its time was over.
+    #[error(
+        "the model's answer comes too slowly: it was not whole after {within_ms} ms; raise `agent: timeout`, of which it may take ten times as long"
+    )]
+    Slow {
+        /// How long it had, in milliseconds.
+        within_ms: u64,
+    },
+    /// Its answer ended before it was whole.
+    #[error(
+        "the model's answer ended in the middle: {0}; its server's log says why, if it happens again"
+    )]
     Broken(String),
     /// It refused.
     #[error("the model answered with status {status}: {said}")]
@@ -217,24 +233,45 @@ pub enum BackendError {
         "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
     )]
     Unrecorded,
-    /// Its answer was cut, and cost as much as a whole one.
+    /// Its answer was cut.
     #[error("the model's answer was cut before its end, after {tokens_out} tokens")]
     Cut {
-        /// How many tokens it read.
-        tokens_in: u64,
-        /// How many it wrote.
+        /// How many tokens it wrote.
         tokens_out: u64,
+    },
+    /// There is no answer, and what was tried took something.
+    #[error("{error}")]
+    Paid {
+        /// Why there is none.
+        error: Box<BackendError>,
+        /// What all tries took.
+        took: Tokens,
     },
 }
 
-/// The tokens that an answer took, read and written; those of one that was cut too.
+/// The tokens that an answer took, with all tries; those too of one that did not come.
 #[must_use]
-pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
+pub fn tokens(answer: &Result<Answer, BackendError>) -> Tokens {
     match answer {
-        Ok(it) => (it.tokens_in, it.tokens_out),
-        Err(BackendError::Cut { tokens_in, tokens_out }) => (*tokens_in, *tokens_out),
-        Err(_) => (0, 0),
+        Ok(it) => Tokens { read: it.tokens_in, written: it.tokens_out, estimated: it.estimated },
+        Err(BackendError::Paid { took, .. }) => *took,
+        Err(_) => Tokens::default(),
     }
+}
+
+/// What a request took whose answer nobody waited for: it was read, if a model was asked at all.
+#[must_use]
+pub fn unheard(backend: &dyn Backend, request: &Request) -> Tokens {
+    let read = bill::about(request.system.len() + request.user.len());
+    Tokens::about(read.min(backend.most_tokens(request).0), 0)
+}
+
+/// How many tokens one try at an answer to this may take at the most, read and written: none is shorter
+/// than a byte, and an answer is cut where it is longest.
+fn most_of_one_try(request: &Request) -> (u64, u64) {
+    let picture = if request.picture.is_some() { MOST_OF_PICTURE } else { 0 };
+    let read = request.system.len() + request.user.len() + picture;
+    (u64::try_from(read).unwrap_or(u64::MAX), u64::from(wire::most_tokens(request.form)))
 }
 
 /// What an answer must look like, as a JSON Schema.
@@ -253,12 +290,9 @@ pub trait Backend: Send + Sync {
         false
     }
 
-    /// How many tokens an answer to this may take at the most, read and written: none is shorter than a
-    /// byte, and an answer is cut where it is longest.
+    /// How many tokens an answer to this may take at the most, read and written, with all tries.
     fn most_tokens(&self, request: &Request) -> (u64, u64) {
-        let picture = if request.picture.is_some() { MOST_OF_PICTURE } else { 0 };
-        let read = request.system.len() + request.user.len() + picture;
-        (u64::try_from(read).unwrap_or(u64::MAX), u64::from(wire::most_tokens(request.form)))
+        most_of_one_try(request)
     }
 
     /// How long an answer may take at the most, in milliseconds.

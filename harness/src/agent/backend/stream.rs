@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::gauge::{Gauge, Reach};
 use super::wire::{self, Ending, Parts};
-use super::{BackendError, Form};
+use super::{BackendError, Form, Tokens};
 use crate::model::agent::AgentApi;
 
 /// What `OpenAI`'s chat says at its end.
@@ -67,12 +67,29 @@ impl Gathered {
         })
     }
 
+    /// Whether its server said how it ended; what it took may still come.
+    pub(super) fn is_whole(&self) -> bool {
+        self.has_ended
+    }
+
+    /// What it is made of as it stands, where it is whole.
+    pub(super) fn as_it_stands(&self, asked: usize) -> Parts {
+        self.parts.clone().counted(asked, self.ending)
+    }
+
     /// What it is made of, where nothing more comes; `asked` is the length of the request.
     pub(super) fn end(self, asked: usize) -> Result<Parts, BackendError> {
         if !self.has_ended {
-            return Err(BackendError::Broken("nothing more came".to_owned()));
+            let said = "its server hung up without saying that it is whole";
+            return Err(BackendError::Broken(said.to_owned()));
         }
         Ok(self.parts.counted(asked, self.ending))
+    }
+
+    /// What it took so far: what its server said of that, and what was written since.
+    pub(super) fn so_far(&self, asked: usize) -> Tokens {
+        let ending = if self.has_ended { self.ending } else { Ending::Early };
+        self.parts.took(asked, ending)
     }
 
     fn chat(&mut self, event: &Value) -> Heard {
@@ -194,7 +211,8 @@ mod tests {
         let uncounted = gathered(AgentApi::OpenaiChat, &all[..3]).expect("it is whole");
         assert_eq!((uncounted.tokens_in, uncounted.tokens_out), (100, 2));
         let broken = gathered(AgentApi::OpenaiChat, &all[..2]).expect_err("it broke off");
-        assert_eq!(broken, BackendError::Broken("nothing more came".to_owned()));
+        let hung_up = "its server hung up without saying that it is whole".to_owned();
+        assert_eq!(broken, BackendError::Broken(hung_up));
     }
 
     #[test]

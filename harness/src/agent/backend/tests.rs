@@ -166,6 +166,21 @@ async fn ask(api: AgentApi, turns: Vec<Turn>) -> (Result<Answer, BackendError>, 
     (http(&config(api, &url)).ask(&request()).await, seen)
 }
 
+/// Why there is no answer, and what was tried took.
+fn unanswered(answer: Result<Answer, BackendError>) -> (BackendError, Tokens) {
+    let took = tokens(&answer);
+    match answer.expect_err("there is no answer") {
+        BackendError::Paid { error, .. } => (*error, took),
+        error => (error, took),
+    }
+}
+
+/// About how many tokens the request of these tests has.
+fn request_tokens(seen: &Seen) -> u64 {
+    let seen = seen.lock().expect("unpoisoned");
+    bill::about(seen[0].1.to_string().len())
+}
+
 #[tokio::test]
 async fn each_protocol_is_asked_for_one_action_and_read() {
     for api in AgentApi::ALL {
@@ -267,16 +282,48 @@ async fn what_is_silent_malformed_or_cut_is_an_error_with_its_reason() {
     let (url, _) = server(vec![Turn::Silence; 4]).await;
     let hasty = AgentConfig { timeout_ms: 50, ..config(api, &url) };
     let silent = http(&hasty).ask(&request()).await;
-    assert_eq!(silent, Err(BackendError::TooLate { within_ms: 50 }));
+    assert_eq!(unanswered(silent).0, BackendError::TooLate { within_ms: 50 });
     let (malformed, _) = ask(api, vec![Turn::Say(200, "", "<html>".to_owned())]).await;
-    assert!(matches!(malformed, Err(BackendError::Malformed(_))), "{malformed:?}");
+    assert!(matches!(unanswered(malformed).0, BackendError::Malformed(_)));
     let (nothing, _) = ask(api, vec![Turn::Say(200, "", "{}".to_owned())]).await;
-    assert_eq!(nothing, Err(BackendError::Malformed("it holds no answer".to_owned())));
+    let empty = BackendError::Malformed("it holds no answer".to_owned());
+    assert_eq!(unanswered(nothing).0, empty);
     let cut = json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }], "usage": { "prompt_tokens": 9, "completion_tokens": 4 } });
     let (cut, _) = ask(api, vec![Turn::Say(200, "", cut.to_string())]).await;
-    assert_eq!(cut, Err(BackendError::Cut { tokens_in: 9, tokens_out: 4 }));
+    let took = Tokens { read: 9, written: 4, estimated: 0 };
+    assert_eq!(unanswered(cut), (BackendError::Cut { tokens_out: 4 }, took));
     let nobody = http(&config(api, "http://127.0.0.1:1/v1")).ask(&request()).await;
     assert!(matches!(nobody, Err(BackendError::Unreachable { .. })), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn what_was_tried_in_vain_is_paid_for_too_by_what_is_said_of_it_or_by_an_estimate() {
+    let api = AgentApi::OpenaiChat;
+    let good = || Turn::Say(200, "", said(api, CLICK));
+    let (answer, seen) = ask(api, vec![Turn::Say(500, "", "lost".to_owned()), good()]).await;
+    let (once, answer) = (request_tokens(&seen), tokens(&answer));
+    assert_eq!(answer, Tokens { read: 100 + once, written: 7, estimated: once });
+
+    let usage = json!({ "usage": { "prompt_tokens": 30, "completion_tokens": 2 } }).to_string();
+    let (answer, _) = ask(api, vec![Turn::Say(500, "", usage), good()]).await;
+    assert_eq!(tokens(&answer), Tokens { read: 130, written: 9, estimated: 0 });
+
+    // One whose answer nobody heard of may have written all of it.
+    let (url, seen) = server(vec![Turn::Silence; 4]).await;
+    let hasty = AgentConfig { timeout_ms: 300, ..config(api, &url) };
+    let took = unanswered(http(&hasty).ask(&request()).await).1;
+    let all = Tokens::about(4 * request_tokens(&seen), 4 * 1_024);
+    assert_eq!(took, all);
+    let most = http(&hasty).most_tokens(&request());
+    assert_eq!(most.1, took.written, "as much as is held back for it");
+
+    // What a server did not take up costs nothing.
+    let limited = Turn::Say(429, "", "slow down".to_owned());
+    let (answer, _) = ask(api, vec![limited, good()]).await;
+    assert_eq!(tokens(&answer), Tokens { read: 100, written: 7, estimated: 0 });
+    let refused = unanswered(ask(api, vec![Turn::Say(401, "", String::new())]).await.0).1;
+    let nobody = http(&config(api, "http://127.0.0.1:1/v1")).ask(&request()).await;
+    assert_eq!([refused, unanswered(nobody).1], [Tokens::default(); 2]);
 }
 
 /// The certificate and key of a server that is only known by its own certificate.

@@ -5,8 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::bill::about;
 use super::reply::{ENDS, RUN, VERBS};
-use super::{Answer, BackendError, Form, Request};
+use super::{Answer, BackendError, Form, Request, Tokens};
 use crate::model::agent::AgentApi;
 
 /// The most tokens that an answer may have: an action is short.
@@ -281,12 +282,14 @@ fn action(verbs: &[&str], refs: &[String], bound: Bound) -> Value {
 }
 
 /// What an answer is made of, in whichever protocol.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Parts {
     /// The JSON of one action, as far as it kept to the schema.
     pub(super) text: Option<String>,
     pub(super) tokens_in: u64,
     pub(super) tokens_out: u64,
+    /// How many of these tokens no server counted.
+    pub(super) estimated: u64,
     /// Whether it was cut before its end.
     pub(super) is_cut: bool,
 }
@@ -336,29 +339,45 @@ impl Parts {
         self.tokens_out = said(["completion_tokens", "output_tokens"]).unwrap_or(self.tokens_out);
     }
 
-    /// With what it took by its characters, four a token, where that is more than what a server said of
-    /// something that it did not bring to an end, or did not count at all: a budget must have an end.
-    pub(super) fn counted(mut self, asked: usize, ending: Ending) -> Self {
-        let about = |characters: usize| u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX);
-        let is_counted = self.tokens_in > 0 || self.tokens_out > 0;
-        if is_counted && ending == Ending::Own {
-            return self;
+    /// What it took, by its characters where that is more than what a server said of something that it
+    /// did not bring to an end, or did not count at all: a budget must have an end.
+    pub(super) fn took(&self, asked: usize, ending: Ending) -> Tokens {
+        let Self { tokens_in, tokens_out, estimated, .. } = *self;
+        let mut took = Tokens { read: tokens_in, written: tokens_out, estimated };
+        if self.is_counted() && ending == Ending::Own {
+            return took;
         }
-        if self.tokens_in == 0 {
-            self.tokens_in = about(asked);
+        if took.read == 0 {
+            took.read = about(asked);
+            took.estimated = took.estimated.saturating_add(took.read);
         }
-        self.tokens_out = self.tokens_out.max(about(self.text.as_deref().map_or(0, str::len)));
-        self
+        let written = about(self.text.as_deref().map_or(0, str::len));
+        if written > took.written {
+            took.written = written;
+            took.estimated = took.estimated.saturating_add(written);
+        }
+        took
+    }
+
+    /// Whether its server says what it took.
+    pub(super) fn is_counted(&self) -> bool {
+        self.tokens_in > 0 || self.tokens_out > 0
+    }
+
+    /// The same with what it took.
+    pub(super) fn counted(self, asked: usize, ending: Ending) -> Self {
+        let Tokens { read, written, estimated } = self.took(asked, ending);
+        Self { tokens_in: read, tokens_out: written, estimated, ..self }
     }
 
     /// The answer.
     pub(super) fn answer(self, tries: u32) -> Result<Answer, BackendError> {
-        let Self { text, tokens_in, tokens_out, is_cut } = self;
+        let Self { text, tokens_in, tokens_out, estimated, is_cut } = self;
         if is_cut {
-            return Err(BackendError::Cut { tokens_in, tokens_out });
+            return Err(BackendError::Cut { tokens_out });
         }
         let text = text.ok_or_else(|| BackendError::Malformed("it holds no answer".to_owned()))?;
-        Ok(Answer { text, tokens_in, tokens_out, tries })
+        Ok(Answer { text, tokens_in, tokens_out, estimated, tries })
     }
 }
 
@@ -379,12 +398,13 @@ mod tests {
     fn what_a_server_does_not_count_is_counted_by_its_characters() {
         let of = |tokens_in, tokens_out, ending| {
             let text = Some("12345".to_owned());
-            let it = Parts { text, tokens_in, tokens_out, is_cut: false }.counted(400, ending);
-            (it.tokens_in, it.tokens_out)
+            let it = Parts { text, tokens_in, tokens_out, ..Parts::default() };
+            let it = it.counted(400, ending);
+            (it.tokens_in, it.tokens_out, it.estimated)
         };
-        assert_eq!(of(0, 0, Ending::Own), (100, 2));
-        assert_eq!(of(9, 0, Ending::Own), (9, 0));
-        assert_eq!(of(9, 1, Ending::Early), (9, 2));
-        assert_eq!(of(9, 3, Ending::Early), (9, 3));
+        assert_eq!(of(0, 0, Ending::Own), (100, 2, 102));
+        assert_eq!(of(9, 0, Ending::Own), (9, 0, 0));
+        assert_eq!(of(9, 1, Ending::Early), (9, 2, 2));
+        assert_eq!(of(9, 3, Ending::Early), (9, 3, 0));
     }
 }

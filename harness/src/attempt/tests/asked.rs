@@ -10,7 +10,7 @@ use serde_json::json;
 use super::goal::{buttons, element, failure, goal, on, page, says, way};
 use super::recordings::recorded_goal;
 use super::*;
-use crate::agent::backend::{Answer, Backend, BackendError, Request};
+use crate::agent::backend::{Answer, Backend, BackendError, Request, Tokens};
 use crate::model::action::{MOST_ACTIONS, Using};
 use crate::model::bounds::Bounds;
 use crate::model::budget::{Budget, Price, Spent};
@@ -46,6 +46,7 @@ impl Backend for Scripted {
             text,
             tokens_in,
             tokens_out: 0,
+            estimated: 0,
             tries: 1,
         }))
         .boxed()
@@ -106,7 +107,7 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
     first.play(&again).await;
     let asked = requests(&first);
     assert_eq!(asked.len(), 2);
-    let same = "a model was asked once, 20 tokens, one answer was kept from before";
+    let same = "a model was asked once, 10 tokens, one answer was kept from before";
     let other = "a model was asked 2 times, 20 tokens";
     // It had come to its first answer; the product is as it was, or another.
     for (names, answers, times, told) in [
@@ -115,18 +116,51 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
     ] {
         let mut stage = asking(vec![buttons(&names)], answers);
         let mut remembered = Remembered::default();
-        let answer = Answer { text: click(), tokens_in: 10, tokens_out: 0, tries: 1 };
+        let (tokens_in, tokens_out, estimated) = (10, 0, 0);
+        let answer = Answer { text: click(), tokens_in, tokens_out, estimated, tries: 1 };
         remembered.keep(&asked[0], answer, KeptIn::Tonight);
         stage.brain.as_mut().expect("there is a model").remembered = remembered;
         let (ended, events) = stage.play(&again).await;
         assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Completed), 1));
         assert_eq!(requests(&stage).len(), times, "{names:?}");
-        assert_eq!(stage.purse.spent().tokens(), 10 * times as u64, "what was kept is paid for");
+        let spent = stage.purse.spent();
+        assert_eq!(spent.tokens(), 10 * times as u64, "what was kept is paid for");
+        assert_eq!(spent.actions as usize, times - 1, "and so is what follows from it");
         let remark = events.iter().find_map(|event| match event {
             Event::Step { step, .. } => step.remark.clone(),
             _ => None,
         });
         assert_eq!(remark, Some(format!("did: click button \"Save order\"; {told}")));
+    }
+}
+
+#[tokio::test]
+async fn what_was_kept_needs_nothing_of_a_night_whose_budget_is_spent_and_what_is_asked_anew_does()
+{
+    let again = goal("persist my purchase", MOST_ACTIONS, Vec::new());
+    let pages = || vec![buttons(&["Save draft", "Save order"])];
+    let click = || reply("click", "e2", "");
+    let mut first = asking(pages(), vec![Ok(click())]);
+    first.play(&again).await;
+    let asked = requests(&first);
+    let budget = Budget { actions: Some(1), tokens: Some(20), ..Budget::default() };
+    let spent = Spent { asked: 2, actions: 1, tokens_in: 20, ..Spent::default() };
+    for (kept, wanted) in [(2, Outcome::Completed), (1, Outcome::Blocked), (0, Outcome::Blocked)] {
+        let purse = Arc::new(Purse::new(budget, spent));
+        let mut stage = Stage { purse, ..asking(pages(), Vec::new()) };
+        let mut remembered = Remembered::default();
+        for (request, text) in asked.iter().zip([click(), done()]).take(kept) {
+            let (tokens_in, tokens_out, estimated) = (10, 0, 0);
+            let answer = Answer { text, tokens_in, tokens_out, estimated, tries: 1 };
+            remembered.keep(request, answer, KeptIn::Tonight);
+        }
+        stage.brain.as_mut().expect("there is a model").remembered = remembered;
+        let (ended, events) = stage.play(&again).await;
+        assert_eq!(ended, Ended::With(wanted), "{kept} kept: {:?}", failure(&events));
+        assert_eq!((requests(&stage).len(), stage.page.acted.len()), (0, kept.min(1)));
+        let told = way(&events).into_iter().find(|it| it.starts_with("budget"));
+        let over = (kept < 2).then(|| "budget of the night: 20 of 20 tokens".to_owned());
+        assert_eq!(told, over, "{kept} kept");
     }
 }
 
@@ -301,12 +335,15 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     assert_eq!(all.len(), 3);
     assert!(all[1].user.contains("it is no action of the list"), "it is told what was wrong");
 
-    let cut = BackendError::Cut { tokens_in: 70, tokens_out: 7 };
-    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(cut.clone())]);
+    let cut = BackendError::Cut { tokens_out: 7 };
+    let took = Tokens { read: 70, written: 7, estimated: 20 };
+    let paid = BackendError::Paid { error: Box::new(cut.clone()), took };
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(paid)]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked), "it says nothing of the product");
     assert_eq!(failure(&events).expect("it failed").2, cut.to_string());
-    assert_eq!(stage.purse.spent().tokens(), 77, "what was cut is paid for");
+    let spent = stage.purse.spent();
+    assert_eq!((spent.tokens(), spent.estimated), (77, 20), "what was cut is paid for");
 }
 
 #[tokio::test]

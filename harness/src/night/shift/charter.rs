@@ -22,8 +22,9 @@ use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 const FILE: &str = "charter";
 /// The longest that a small night may take.
 const LONGEST: Duration = Duration::from_secs(600);
-/// The most characters of one output that is taken for help.
+/// The most characters of one output that is taken for help, and of all together.
 const MOST_HELP: usize = 8_000;
+const MOST_OF_ALL_HELP: usize = 24_000;
 
 /// What came of a charter.
 pub(super) struct Followed {
@@ -188,10 +189,11 @@ fn followed(entries: &[Entry], night: &str) -> Followed {
     all
 }
 
-/// What commands wrote that were asked for help, and gave it.
+/// What commands wrote that were asked for help, and gave it; of much help the beginnings.
 fn help(entries: &[Entry], night: &NightDir) -> Result<Vec<Source>, NightError> {
     let mut asked: Option<String> = None;
     let mut all: Vec<Source> = Vec::new();
+    let mut left = MOST_OF_ALL_HELP;
     for entry in entries {
         let Event::Goal { pursuit, .. } = &entry.event else { continue };
         match pursuit {
@@ -205,8 +207,10 @@ fn help(entries: &[Entry], night: &NightDir) -> Result<Vec<Source>, NightError> 
                     let (kind, media) = ("stdout".to_owned(), "text/plain".to_owned());
                     let output = EvidenceRef { kind, media, path: path.clone(), bytes: 0 };
                     let text = night.read(&output)?;
-                    let text = String::from_utf8_lossy(&text).chars().take(MOST_HELP).collect();
-                    all.push(Source { file: line.clone(), text });
+                    let text = String::from_utf8_lossy(&text);
+                    let source = Source::beginning(line.clone(), &text, MOST_HELP.min(left));
+                    left = left.saturating_sub(source.text.chars().count());
+                    all.push(source);
                 }
             }
             _ => {}
@@ -254,8 +258,37 @@ mod tests {
         };
         let text = "orders: the newest first".to_owned();
         let file = "shopctl orders --help".to_owned();
-        assert_eq!(of("shopctl orders --help", 0), [Source { file, text }]);
+        assert_eq!(of("shopctl orders --help", 0), [Source { file, text, left_out: 0 }]);
         assert_eq!(of("shopctl orders", 0), [], "it was not asked for help");
         assert_eq!(of("shopctl orders --help", 2), [], "it gave none");
+    }
+
+    #[test]
+    fn help_without_end_is_bounded_and_says_what_is_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let night = NightDir::create(folder.path().join("night")).expect("a night");
+        let long = "x".repeat(MOST_HELP + 5);
+        let kept = night.keep("stdout", "text/plain", long.as_bytes()).expect("kept");
+        let asked = |number: u32| {
+            let words = ["shopctl".to_owned(), format!("verb-{number}"), "--help".to_owned()];
+            let action = Box::new(Action::Run(Box::new(RunCommand::of_words(words.to_vec()))));
+            let (by, reads) = ("small".to_owned(), String::new());
+            let evidence = vec![kept.path.clone()];
+            [
+                Pursuit::Proposed { number, by, reads, action },
+                Pursuit::Wrote { number, evidence, exit: Some(0) },
+            ]
+        };
+        let entry = |pursuit| {
+            let scenario = "charter-1".to_owned();
+            let event = Event::Goal { scenario, attempt: 1, step: 1, pursuit };
+            Entry { seq: 0, at: chrono::DateTime::UNIX_EPOCH, event }
+        };
+        let entries: Vec<Entry> = (1..=5).flat_map(asked).map(entry).collect();
+        let all = help(&entries, &night).expect("it can be read");
+        let told: usize = all.iter().map(|it| it.text.chars().count()).sum();
+        assert!(told <= MOST_OF_ALL_HELP + all.len(), "each that is cut ends in a mark: {told}");
+        assert_eq!(all.iter().map(|it| it.left_out).min(), Some(5), "the first is cut the least");
+        assert_eq!((all.len(), all[4].left_out), (5, MOST_HELP + 5));
     }
 }

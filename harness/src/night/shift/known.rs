@@ -81,9 +81,10 @@ fn docs(suite: &Suite) -> Result<Vec<Source>, NightError> {
         }
         let io = |source| NightError::Io { action: "read", path: entry.path().to_owned(), source };
         let text = std::fs::read(entry.path()).map_err(io)?;
-        let text: String = String::from_utf8_lossy(&text).chars().take(left).collect();
-        left -= text.chars().count();
-        all.push(Source { file: below.display().to_string(), text });
+        let text = String::from_utf8_lossy(&text);
+        let source = Source::beginning(below.display().to_string(), &text, left);
+        left = left.saturating_sub(source.text.chars().count());
+        all.push(source);
     }
     Ok(all)
 }

@@ -27,7 +27,7 @@ use self::proposed::{Done, Proposals};
 use super::{
     AGENT_FILE, Ground, NOTHING_RAN, NightError, RunOptions, Scope, Stop, lock, model, scratch,
 };
-use crate::agent::backend::{Answer, Backend, Request, tokens};
+use crate::agent::backend::{Answer, Backend, Request, tokens, unheard};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
 use crate::model::agent::{AgentCommand, AgentConfig};
@@ -306,26 +306,30 @@ impl Desk<'_> {
             _ = stopped => None,
         };
         let time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let tokens = answer.as_ref().map_or((0, 0), tokens);
+        let unheard = || unheard(&*self.backend, &request);
+        let tokens = answer.as_ref().map_or_else(unheard, tokens);
         let answer = answer.map_or_else(
             || Err("there was no time left for its answer".to_owned()),
             |it| it.map_err(|error| error.to_string()),
         );
+        let price = self.agent.price.as_ref();
         self.shift.spent.add(Spent {
             asked: 1,
             actions: 0,
             time_ms,
-            tokens_in: tokens.0,
-            tokens_out: tokens.1,
-            money: self.agent.price.as_ref().map_or(0, |it| it.of(tokens.0, tokens.1)),
+            tokens_in: tokens.read,
+            tokens_out: tokens.written,
+            estimated: tokens.estimated,
+            money: price.map_or(0, |it| it.of(tokens.read, tokens.written)),
         });
         self.asked += 1;
         let kept = json!({
             "request": request,
             "answer": answer.as_ref().ok().map(|it| &it.text),
             "failed": answer.as_ref().err(),
-            "tokens_in": tokens.0,
-            "tokens_out": tokens.1,
+            "tokens_in": tokens.read,
+            "tokens_out": tokens.written,
+            "estimated": tokens.estimated,
             "duration_ms": time_ms,
         });
         let file = format!("{:03}-{what}.json", self.asked);

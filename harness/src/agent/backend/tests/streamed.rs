@@ -105,12 +105,74 @@ async fn an_answer_that_breaks_off_or_ends_with_an_error_is_asked_for_again() {
     let (answer, _) = ask_streaming(api, vec![cut(), fails(), whole], 10_000).await;
     assert_eq!(answer.expect("it answered").tries, 3);
     let (answer, seen) = ask_streaming(api, vec![fails(), fails(), fails(), fails()], 10_000).await;
-    assert_eq!(answer, Err(BackendError::Broken("overloaded: [secret]".to_owned())));
+    let broken = BackendError::Broken("overloaded: [secret]".to_owned());
+    assert_eq!(unanswered(answer).0, broken);
     assert_eq!(seen.lock().expect("unpoisoned").len(), 4);
     let (refused, seen) =
         ask_streaming(api, vec![Turn::Say(400, "", "no streams".to_owned())], 10_000).await;
     let no_streams = BackendError::Refused { status: 400, said: "no streams".to_owned() };
     assert_eq!((refused, seen.lock().expect("unpoisoned").len()), (Err(no_streams), 1));
+}
+
+#[tokio::test]
+async fn an_answer_of_chat_that_says_how_it_ends_is_whole_though_nobody_says_that_all_is_done() {
+    let api = AgentApi::OpenaiChat;
+    let (first, second) = CLICK.split_at(20);
+    let ended = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
+    let usage = json!({ "prompt_tokens": 90, "completion_tokens": 4 });
+    let counts = json!({ "choices": [], "usage": usage });
+    let all = [piece(first), piece(second), ended, counts];
+    let hangs_up = |events: usize| sends(&sent(&all[..events]), After::Ends);
+    for (events, counted) in [(3, false), (4, true)] {
+        let (answer, _) = ask_streaming(api, vec![hangs_up(events)], 10_000).await;
+        let answer = answer.expect("it is whole");
+        assert_eq!((answer.text.as_str(), answer.tries), (CLICK, 1));
+        assert_eq!((answer.tokens_in, answer.estimated) == (90, 0), counted);
+    }
+    // One that neither hangs up nor says anything more is not waited for as for a piece.
+    let stays = sends(&sent(&all[..3]), After::Repeats(": alive\n\n".to_owned()));
+    let started = Instant::now();
+    let (answer, _) = ask_streaming(api, vec![stays], 60_000).await;
+    assert_eq!(answer.map(|it| (it.text, it.tries)), Ok((CLICK.to_owned(), 1)));
+    assert!(started.elapsed() < Duration::from_secs(30));
+
+    let cut = (0..4).map(|_| hangs_up(2)).collect();
+    let (cut, _) = ask_streaming(api, cut, 10_000).await;
+    let said = unanswered(cut).0.to_string();
+    assert!(said.contains("ended in the middle: its server hung up"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_slowly_is_told_as_that_and_not_as_one_that_does_not_come() {
+    let thinks = json!({ "choices": [{ "delta": { "reasoning_content": "so " } }] });
+    let endless = || sends(&sent(&[piece("{")]), After::Repeats(sent(std::slice::from_ref(&thinks))));
+    // The first piece may be late on a busy machine.
+    let turns = vec![endless(), endless(), endless()];
+    let (slow, _) = ask_streaming(AgentApi::OpenaiChat, turns, 500).await;
+    let (slow, took) = unanswered(slow);
+    assert_eq!(slow, BackendError::Slow { within_ms: 5_000 });
+    assert!(took.read > 0 && took.estimated > 0, "{took:?}");
+    assert!(slow.to_string().starts_with("the model's answer comes too slowly"), "{slow}");
+}
+
+#[tokio::test]
+async fn what_came_of_an_answer_that_broke_off_is_paid_for() {
+    let whole = |api| sends(&streamed(api, WHY), After::Ends);
+    let long = "x".repeat(40);
+    let broken = sends(&sent(&[piece(&long)]), After::Ends);
+    let (answer, seen) =
+        ask_streaming(AgentApi::OpenaiChat, vec![broken, whole(AgentApi::OpenaiChat)], 10_000)
+            .await;
+    let (once, took) = (request_tokens(&seen), tokens(&answer));
+    // The twin is what the whole answer says: 100 and 7.
+    assert_eq!(took, Tokens { read: 100 + once, written: 17, estimated: once + 10 });
+
+    // A server that says at the beginning how much it read is taken at its word.
+    let start = json!({ "usage": { "input_tokens": 60, "output_tokens": 1 } });
+    let begins = sent(&[json!({ "type": "message_start", "message": start })]);
+    let turns = vec![sends(&begins, After::Ends), whole(AgentApi::Anthropic)];
+    let (answer, _) = ask_streaming(AgentApi::Anthropic, turns, 10_000).await;
+    assert_eq!(tokens(&answer), Tokens { read: 160, written: 8, estimated: 0 });
 }
 
 #[tokio::test]
@@ -133,8 +195,8 @@ async fn a_model_has_its_time_anew_with_each_piece_and_signs_of_life_are_none() 
     let halts = vec![busy(), busy(), halt(), halt()];
     let halts = ask_streaming(api, halts, 3_000);
     let (mute, halts) = tokio::join!(ask_streaming(api, mute, 300), halts);
-    assert_eq!(mute.0, Err(BackendError::TooLate { within_ms: 300 }));
-    assert_eq!(halts.0, Err(BackendError::Silent { within_ms: 3_000 }));
+    assert_eq!(unanswered(mute.0).0, BackendError::TooLate { within_ms: 300 });
+    assert_eq!(unanswered(halts.0).0, BackendError::Silent { within_ms: 3_000 });
     assert_eq!(halts.1.lock().expect("unpoisoned").len(), 4, "it is asked again");
 }
 
@@ -148,12 +210,10 @@ async fn an_answer_without_end_is_cut_and_its_server_is_left() {
     // It takes the next caller when this one has left.
     let (url, seen) = server(vec![endless, goes_on, Turn::Say(200, "", said(api, CLICK))]).await;
     let client = streaming(api, &url, 10_000);
-    match client.ask(&request()).await {
-        Err(BackendError::Cut { tokens_in, tokens_out }) => {
-            assert!(tokens_in > 100 && (100..200).contains(&tokens_out), "{tokens_out}");
-        }
-        other => panic!("{other:?}"),
-    }
+    let (cut, took) = unanswered(client.ask(&request()).await);
+    assert_eq!(cut, BackendError::Cut { tokens_out: took.written });
+    assert!(took.read > 100 && (100..200).contains(&took.written), "{took:?}");
+    assert_eq!(took.estimated, took.read + took.written);
     let answer = client.ask(&request()).await.expect("it is all there");
     assert_eq!(answer.text.trim(), CLICK);
     client.ask(&request()).await.expect("it answered");

@@ -282,7 +282,7 @@ async fn a_request_is_kept_without_its_picture_and_answered_without_it() {
     let read: Request = serde_json::from_str(&kept).expect("it can be read");
     let mut cassette = Cassette::new("small");
     let (text, tries) = (CLICK.to_owned(), 1);
-    let answer = Answer { text, tokens_in: 1, tokens_out: 1, tries };
+    let answer = Answer { text, tokens_in: 1, tokens_out: 1, estimated: 0, tries };
     cassette.keep(&read, answer.clone());
     assert_eq!(cassette.ask(&request()).await, Ok(answer.clone()));
     assert_eq!(cassette.ask(&shown).await, Ok(answer));
