@@ -29,7 +29,16 @@ pub(super) fn cassette(night: &Path, model: &str) -> Result<Cassette, NightError
 
 /// A request and its answer, where a line has both.
 fn answered(dir: &NightDir, line: &Pursuit) -> Result<Option<(Request, Answer)>, NightError> {
-    let Pursuit::Asked { request, answer, failed: None, tokens_in, tokens_out, estimated, tries, .. } = line
+    let Pursuit::Asked {
+        request,
+        answer,
+        failed: None,
+        tokens_in,
+        tokens_out,
+        estimated,
+        tries,
+        ..
+    } = line
     else {
         return Ok(None);
     };
