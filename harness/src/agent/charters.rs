@@ -38,8 +38,8 @@ is empty.";
 const NO_PAGE: &str = " The product has no pages: `check` is `prints`, `prints-not` or `exit`.";
 
 /// What is added where something is not told to its end.
-const LEFT_OUT: &str =
-    " Something of `docs` with `left_out` goes on for so many characters, which are not told.";
+const LEFT_OUT: &str = " Something of `docs` with `left_out` goes on for so many characters, which \
+are not told.";
 
 /// The most charters that are taken of one answer.
 const MOST: usize = 5;

@@ -342,6 +342,16 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_an_action_with_its_time_and_one_that_was_refused_is_an_action() {
+        let wrote = Pursuit::Wrote { number: 1, evidence: Vec::new(), exit: Some(0) };
+        let ran = vec![("a", asked("small")), ("a", proposed("small")), ("a", wrote)];
+        let refused = entries(ran[..2].to_vec());
+        let ran = entries([&ran[..], &[("a", done())]].concat());
+        let taken = |of: &[Entry]| (spent(of).actions, spent(of).time_ms);
+        assert_eq!([taken(&ran), taken(&refused)], [(1, 570), (1, 500)]);
+    }
+
+    #[test]
     fn what_follows_from_an_answer_that_was_kept_is_counted_once() {
         let kept = || {
             let mut line = asked("small");

@@ -51,9 +51,7 @@ impl KeptData {
             // What is half there goes; why it is not whole is what counts.
             if let Err(left) = fs::remove_dir_all(&folder) {
                 let folder = folder.display();
-                tracing::warn!(
-                    "cannot remove the half of a copy in {folder}: {left}; remove it by hand"
-                );
+                tracing::warn!("cannot remove half a copy in {folder}: {left}; remove it by hand");
             }
             return Err(problem);
         }

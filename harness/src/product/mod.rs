@@ -230,7 +230,7 @@ pub enum ProductError {
         problem: String,
     },
     /// Data of the suite cannot be copied.
-    #[error("cannot copy the data {}: {source}; {}", path.display(), copied_once(.source))]
+    #[error("cannot copy the data {}: {source}; {}", path.display(), remedy_of_a_copy(.source))]
     Data {
         /// Where it lies.
         path: PathBuf,
@@ -279,7 +279,7 @@ impl ProductError {
 }
 
 /// What has data copied that could not be.
-fn copied_once(problem: &std::io::Error) -> &'static str {
+fn remedy_of_a_copy(problem: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, StorageFull};
     match problem.kind() {
         NotFound => "create it, or correct `data`",

@@ -23,10 +23,13 @@ impl Tokens {
         Self { read, written, estimated: read.saturating_add(written) }
     }
 
-    fn add(&mut self, other: Self) {
-        self.read = self.read.saturating_add(other.read);
-        self.written = self.written.saturating_add(other.written);
-        self.estimated = self.estimated.saturating_add(other.estimated);
+    /// With what something else took.
+    fn and(self, other: Self) -> Self {
+        Self {
+            read: self.read.saturating_add(other.read),
+            written: self.written.saturating_add(other.written),
+            estimated: self.estimated.saturating_add(other.estimated),
+        }
     }
 }
 
@@ -64,11 +67,7 @@ impl Bill {
 
     /// What all tries took.
     pub(super) fn sum(&self) -> Tokens {
-        let mut all = Tokens::default();
-        for line in self.lines().iter() {
-            all.add(line.read());
-        }
-        all
+        self.lines().iter().map(Line::read).fold(Tokens::default(), Tokens::and)
     }
 
     fn lines(&self) -> MutexGuard<'_, Vec<Line>> {

@@ -135,8 +135,7 @@ async fn an_attempt_that_is_made_again_asks_only_for_what_it_was_not_answered_be
 }
 
 #[tokio::test]
-async fn what_was_kept_needs_nothing_of_a_night_whose_budget_is_spent_and_what_is_asked_anew_does()
-{
+async fn what_was_kept_needs_nothing_of_a_night_that_has_spent_all_and_what_is_asked_anew_does() {
     let again = goal("persist my purchase", MOST_ACTIONS, Vec::new());
     let pages = || vec![buttons(&["Save draft", "Save order"])];
     let click = || reply("click", "e2", "");

@@ -145,7 +145,8 @@ async fn an_answer_of_chat_that_says_how_it_ends_is_whole_though_nobody_says_tha
 #[tokio::test]
 async fn an_answer_that_comes_too_slowly_is_told_as_that_and_not_as_one_that_does_not_come() {
     let thinks = json!({ "choices": [{ "delta": { "reasoning_content": "so " } }] });
-    let endless = || sends(&sent(&[piece("{")]), After::Repeats(sent(std::slice::from_ref(&thinks))));
+    let endless =
+        || sends(&sent(&[piece("{")]), After::Repeats(sent(std::slice::from_ref(&thinks))));
     // The first piece may be late on a busy machine.
     let turns = vec![endless(), endless(), endless()];
     let (slow, _) = ask_streaming(AgentApi::OpenaiChat, turns, 500).await;
