@@ -243,6 +243,7 @@ fn what_was_asked_answered_shown_and_written_on_the_way_to_a_goal_is_evidence_th
     }
     let named = BTreeSet::from([request, picture, answer, output]);
     assert_eq!(evidence_of(&ledger.entries()), named);
+    ledger.write_file("plan.json", b"{}").expect("written");
     let verified = || verify(ledger.night(), None, None).expect("readable").flaws;
     assert_eq!(verified(), []);
     for path in &named {

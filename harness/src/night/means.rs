@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_command_is_an_action_with_its_time_and_one_that_was_refused_is_an_action() {
         let wrote = Pursuit::Wrote { number: 1, evidence: Vec::new(), exit: Some(0) };
-        let ran = vec![("a", asked("small")), ("a", proposed("small")), ("a", wrote)];
+        let ran = [("a", asked("small")), ("a", proposed("small")), ("a", wrote)];
         let refused = entries(ran[..2].to_vec());
         let ran = entries([&ran[..], &[("a", done())]].concat());
         let taken = |of: &[Entry]| (spent(of).actions, spent(of).time_ms);
