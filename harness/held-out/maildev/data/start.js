@@ -61,8 +61,13 @@ async function main () {
     const boundary = `part-${at}`
     await sender.sendMail({ from: theatre, messageId: `<${at + 1}@theatre.example>`, boundaryPrefix: boundary, baseBoundary: boundary, ...mail })
     const kept = await here
-    // MailDev now and then asks for the size before the file is written.
-    while (!fs.existsSync(kept.source) || fs.statSync(kept.source).size < 300) await utils.delay(5)
+    // MailDev now and then asks for the size before the file is written, or written to its end.
+    let same = 0
+    for (let size = -1; same < 20; await utils.delay(5)) {
+      const now = fs.existsSync(kept.source) ? fs.statSync(kept.source).size : -1
+      same = now === size && now > 0 ? same + 1 : 0
+      size = now
+    }
     kept.size = fs.statSync(kept.source).size
     kept.sizeHuman = utils.formatBytes(kept.size)
   }
