@@ -92,6 +92,13 @@ pub fn quoted_names(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a text, in quotes or not, is made of letters of icon fonts alone, which nobody can read.
+#[must_use]
+pub fn is_icons(text: &str) -> bool {
+    let inner = text.trim().trim_matches('"').trim();
+    !inner.is_empty() && inner.chars().all(|it| matches!(it, '\u{e000}'..='\u{f8ff}' | ' '))
+}
+
 /// Whether a line of the tree is about the thing that a detail of the page is about.
 #[must_use]
 pub fn tells(node: &str, detail: &str) -> bool {

@@ -176,6 +176,7 @@ fn chain(differences: &[Difference], all: &[Line<'_>]) -> Option<String> {
         differences,
         &[WatchKind::PageCrashed, WatchKind::Exception, WatchKind::Rejection],
     );
+    let broken = broken.or_else(|| watches::caught(differences));
     let Some(follows) = changed(&seen) else { return broken };
     let cause = if redirect.is_empty() {
         broken.or_else(|| watches::answer(differences, 400..500))?

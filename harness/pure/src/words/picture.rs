@@ -6,9 +6,9 @@ use super::Night;
 use super::lines::Line;
 use super::names::{row, verb};
 use super::places::{facets, place_of};
-use super::plain::{LIMIT, PIECE, plain};
+use super::plain::{LIMIT, PIECE, is_of_icons, plain};
 use crate::model::filetext::picture_of;
-use crate::model::picture::Repaint;
+use crate::model::picture::{ImageChange, Repaint};
 use crate::model::{Difference, FacetKind};
 
 /// What changed in the first picture of a finding.
@@ -18,8 +18,8 @@ pub(super) fn sentence(night: &Night<'_>, differences: &[Difference]) -> Option<
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
-    if let Some((said, _)) = painted(differences) {
-        return Some(format!("{said} on {place}"));
+    if let Some((names, paint)) = painted(differences) {
+        return Some(format!("{} on {place}", repainted(&names, paint)));
     }
     // Of a picture that shows several causes only what is this one's.
     let own: Vec<&str> = change.changes.iter().filter_map(|it| it.after.as_deref()).collect();
@@ -39,17 +39,29 @@ pub(super) fn sentence(night: &Night<'_>, differences: &[Difference]) -> Option<
 }
 
 /// The colour that became another one, where nothing else changed than that some texts, and fewer
-/// than have it, are too faint in it.
+/// than have it, are too faint in it; and where it is the colour of most of the picture. Icons that
+/// became other ones are part of the picture.
 pub(super) fn colour(differences: &[Difference], all: &[Line<'_>]) -> Option<String> {
-    let is_faint = !all.is_empty() && all.iter().all(|it| it.facet == FacetKind::A11y);
-    let (at, _) = facets(differences, Some(FacetKind::Image)).next().filter(|_| is_faint)?;
-    let (said, count) = painted(differences)?;
-    (count > all.len()).then(|| format!("{said} on {}", place_of(Some(at))))
+    let is_icon = |it: &Line<'_>| is_of_icons(it.text().trim().trim_matches('"'));
+    let told: Vec<&Line<'_>> =
+        all.iter().filter(|it| it.facet != FacetKind::Text || !is_icon(it)).collect();
+    let is_faint = !told.is_empty() && told.iter().all(|it| it.facet == FacetKind::A11y);
+    let mut pictures = facets(differences, Some(FacetKind::Image));
+    let (at, change) = pictures.next().filter(|_| is_faint)?;
+    let (names, paint) = painted(differences)?;
+    let place = place_of(Some(at));
+    let is_most = |it: &ImageChange| it.changed_pixels > it.compared_pixels / 2;
+    if change.image.as_ref().is_some_and(is_most) {
+        let Repaint { from, to } = paint;
+        return Some(format!("most of the picture has another colour, {to} for {from}, on {place}"));
+    }
+    let count = names.iter().collect::<BTreeSet<_>>().len();
+    (count > told.len()).then(|| format!("{} on {place}", repainted(&names, paint)))
 }
 
-/// The colour that became another one, where nothing else is to be told of any region, and how many
-/// things have it.
-fn painted(differences: &[Difference]) -> Option<(String, usize)> {
+/// The colour that became another one, where nothing else is to be told of any region, and what has
+/// it.
+fn painted(differences: &[Difference]) -> Option<(Vec<String>, &Repaint)> {
     let mut names: Vec<String> = Vec::new();
     let mut paint: Option<&Repaint> = None;
     for (_, change) in facets(differences, Some(FacetKind::Image)) {
@@ -65,9 +77,13 @@ fn painted(differences: &[Difference]) -> Option<(String, usize)> {
             names.extend(region.names.iter().map(|it| plain(it, PIECE)));
         }
     }
-    let Repaint { from, to } = paint.filter(|_| !names.is_empty())?;
-    let count = names.iter().collect::<BTreeSet<_>>().len();
-    Some((format!("{} {} {to} instead of {from}", row(&names), verb(&names)), count))
+    let paint = paint.filter(|_| !names.is_empty())?;
+    Some((names, paint))
+}
+
+/// What has another colour, and which.
+fn repainted(names: &[String], Repaint { from, to }: &Repaint) -> String {
+    format!("{} {} {to} instead of {from}", row(names), verb(names))
 }
 
 /// The file that a picture comes from, where it comes from one: `chart.png`, `report.pdf: page 2`.
@@ -134,5 +150,23 @@ mod tests {
         assert_eq!(said(&both, 1).as_deref(), Some(told));
         assert_eq!(said(&both, 2), None, "all of it is too faint");
         assert_eq!(said(&both, 0), None, "nothing is");
+    }
+
+    #[test]
+    fn a_colour_of_most_of_the_picture_leads_however_much_is_too_faint_and_icons_say_nothing() {
+        let said = |changed: u64, text: &str| {
+            let mut all = page(&["list"], 3);
+            let image = all[0].facets[0].image.as_mut().expect("there is a picture");
+            image.changed_pixels = changed;
+            let moon = Some("\"\u{f186}\"");
+            let icon = testing::change(Some(FacetKind::Text), Thing::Line, Some(text), moon);
+            let read = FacetChange { changes: vec![icon], ..FacetChange::of(FacetKind::Text) };
+            all[0].facets.push(read);
+            colour(&all, &lines(&all))
+        };
+        let told = "most of the picture has another colour, #008000 for #ff0000, on /hut";
+        assert_eq!(said(39_000, "\"\u{f185}\"").as_deref(), Some(told));
+        assert_eq!(said(40, "\"\u{f185}\""), None, "all of it is too faint");
+        assert_eq!(said(39_000, "\"Sun\""), None, "one can read that");
     }
 }

@@ -32,8 +32,7 @@ pub(super) fn spaced(text: &str) -> String {
 fn visible(text: &str, limit: usize) -> String {
     let mut out = String::new();
     // Where there is nothing else to read, icons are told by their codes.
-    let unreadable = |it: char| steers(it) || is_icon(it) || it.is_whitespace();
-    let icons = text.chars().any(is_icon) && text.chars().all(unreadable);
+    let icons = is_of_icons(text);
     for letter in text.trim().chars().take(limit * 2) {
         match letter {
             '\n' => out.push_str(" ⏎ "),
@@ -52,6 +51,12 @@ fn visible(text: &str, limit: usize) -> String {
 /// Whether a character is invisible or turns the reading order.
 fn steers(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether there is nothing to read in a text but icons.
+pub(super) fn is_of_icons(text: &str) -> bool {
+    let unreadable = |it: char| steers(it) || is_icon(it) || it.is_whitespace();
+    text.chars().any(is_icon) && text.chars().all(unreadable)
 }
 
 /// Whether a character is one of those that only the page's own font gives a shape.

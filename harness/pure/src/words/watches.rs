@@ -24,14 +24,28 @@ pub(super) fn first(differences: &[Difference]) -> Option<String> {
 
 /// The first of these kinds that the watches saw.
 pub(super) fn of(differences: &[Difference], kinds: &[WatchKind]) -> Option<String> {
+    kinds.iter().find_map(|kind| saying(differences, *kind, |_| true))
+}
+
+/// An exception that was caught and written to the console: `TypeError: x is undefined`.
+pub(super) fn caught(differences: &[Difference]) -> Option<String> {
+    let names_it = |it: &str| it.ends_with("Error") && !it.contains(' ');
+    let is_exception = |message: &str| message.split_once(": ").is_some_and(|it| names_it(it.0));
+    saying(differences, WatchKind::ConsoleError, is_exception)
+}
+
+/// The first of a kind that the watches saw and whose message is meant.
+fn saying(
+    differences: &[Difference],
+    kind: WatchKind,
+    is_meant: impl Fn(&str) -> bool,
+) -> Option<String> {
     let at = differences.iter().find(|it| it.checkpoint.as_deref() == Some(WATCH_CHECKPOINT));
-    kinds.iter().find_map(|kind| {
-        seen(differences).into_iter().find_map(|line| {
-            let rest = line.strip_prefix(kind.word())?.trim();
-            let message = rest.split_once(": ").map_or(rest, |it| it.1);
-            let (words, place) = (words(*kind), place_of(at));
-            Some(format!("{words} on {place}: {}", plain(message, PIECE)))
-        })
+    seen(differences).into_iter().find_map(|line| {
+        let rest = line.strip_prefix(kind.word())?.trim();
+        let message = rest.split_once(": ").map_or(rest, |it| it.1);
+        let (words, place) = (words(kind), place_of(at));
+        is_meant(message).then(|| format!("{words} on {place}: {}", plain(message, PIECE)))
     })
 }
 
@@ -71,4 +85,28 @@ fn status(line: &str) -> Option<(String, u16)> {
     let mut numbers = message.split(|it: char| !it.is_ascii_digit()).filter(|it| it.len() == 3);
     let status = numbers.find_map(|it| it.parse().ok().filter(|it| (400..600).contains(it)))?;
     Some((path.to_owned(), status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
+
+    #[test]
+    fn an_exception_that_was_written_to_the_console_is_told_and_another_message_is_not() {
+        let of = |said: &str| {
+            let line = format!("console-error /: {said}");
+            let facet = FacetKind::Events;
+            let change = testing::change(Some(facet), Thing::Line, None, Some(line.as_str()));
+            let events = FacetChange { changes: vec![change], ..FacetChange::of(facet) };
+            let mut seen = testing::located("look", "/", vec![events]).difference;
+            seen.checkpoint = Some(WATCH_CHECKPOINT.to_owned());
+            caught(&[seen])
+        };
+        let told = "New console error on /: TypeError: x is undefined";
+        assert_eq!(of("TypeError: x is undefined").as_deref(), Some(told));
+        assert_eq!(of("the basket could not be restored"), None);
+        assert_eq!(of("There was an Error: no basket"), None);
+    }
 }

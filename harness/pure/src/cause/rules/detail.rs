@@ -7,7 +7,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Rule;
-use crate::cause::node::{quoted_name, tells};
+use crate::cause::node::{is_icons, quoted_name, tells};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
@@ -17,6 +17,8 @@ use crate::model::thing::Node;
 pub(super) const RULE: Rule = Rule { id: "detail", edges };
 
 const BECAUSE: &str = "they are about the same thing";
+const TWICE: &str = "nothing else came that can have the id";
+const DRAWN: &str = "the picture shows the icon";
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let elsewhere = LazyCell::new(|| by_words(evidence));
@@ -29,8 +31,16 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                     .unwrap_or_else(|| at_its_spots(evidence, node, &[FacetKind::Aria]));
                 if told.is_empty() { beside(evidence, node) } else { told }
             }
-            Some(FacetKind::A11y) => hindrance(evidence, node),
-            Some(FacetKind::Text) => same_words(evidence, node, &elsewhere),
+            Some(FacetKind::A11y) => {
+                let told = hindrance(evidence, node);
+                let came = newcomer(evidence, node).filter(|_| told.is_empty());
+                found.extend(came.map(|it| Edge::follows(it, node, TWICE)));
+                told
+            }
+            Some(FacetKind::Text) => {
+                found.extend(drawn(evidence, node).map(|it| Edge::follows(it, node, DRAWN)));
+                same_words(evidence, node, &elsewhere)
+            }
             _ => BTreeSet::new(),
         };
         found.extend(about.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
@@ -112,6 +122,50 @@ fn hindrance(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         })
     });
     near.map(|it| it.0).collect()
+}
+
+/// The one thing that came, or says more, wherever an id is newly given to two things.
+fn newcomer(evidence: &Evidence<'_>, node: usize) -> Option<usize> {
+    let own = &evidence.nodes[node];
+    let change = own.change();
+    let doubled = change.after.as_deref().is_some_and(|it| it.starts_with("duplicate-id: "));
+    if !doubled || change.before.is_some() {
+        return None;
+    }
+    let says_more = |it: &Change| {
+        let words = |side: &'_ Option<String>| {
+            let words = Node::read(side.as_deref()?).words();
+            words.map(|it| it.trim_matches('"').to_owned())
+        };
+        match (&it.before, words(&it.before), words(&it.after)) {
+            (None, ..) => it.after.is_some(),
+            (Some(_), Some(was), Some(is)) => is.len() > was.len() && is.contains(&was),
+            (Some(_), ..) => false,
+        }
+    };
+    let at = |spot: usize| {
+        let tree = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
+        tree.filter(|it| says_more(it.1)).map(|it| it.0).collect::<BTreeSet<usize>>()
+    };
+    let first = at(own.sightings[0].spot);
+    let only = first.first().copied().filter(|_| first.len() == 1)?;
+    own.spots().all(|spot| at(spot) == first).then_some(only)
+}
+
+/// The region of the picture, wherever it is the only one, where an icon became another one.
+fn drawn(evidence: &Evidence<'_>, node: usize) -> Option<usize> {
+    let own = &evidence.nodes[node];
+    let is_icon = |side: &Option<String>| side.as_deref().is_some_and(is_icons);
+    if !is_icon(&own.change().before) || !is_icon(&own.change().after) {
+        return None;
+    }
+    let at = |spot: usize| {
+        let mut shown = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Image));
+        let only = shown.next()?.0;
+        shown.next().is_none().then_some(only)
+    };
+    let first = at(own.sightings[0].spot)?;
+    own.spots().all(|spot| at(spot) == Some(first)).then_some(first)
 }
 
 /// Text that the tree is blind to, and what the tree shows of the same words.
@@ -212,5 +266,44 @@ mod tests {
         let facet = FacetChange { changes: vec![came], ..FacetChange::of(FacetKind::Text) };
         let other = testing::located("browse", "/settings", vec![facet]);
         assert_eq!(joined(edges, &[tree("- text: Powered by"), other]), [], "that came");
+    }
+
+    /// A page with these changes.
+    fn page(changes: &[(FacetKind, Option<&str>, &str)]) -> Located {
+        let of = |(facet, was, is): &(FacetKind, Option<&str>, &str)| {
+            let change = testing::change(Some(*facet), Thing::Line, *was, Some(*is));
+            FacetChange { changes: vec![change], ..FacetChange::of(*facet) }
+        };
+        testing::located("read", "/hours", changes.iter().map(of).collect())
+    }
+
+    #[test]
+    fn an_id_is_given_twice_by_the_only_thing_that_came_and_by_no_one_of_two() {
+        const TOLD: &str = "duplicate-id: #help: 2 things have the id that a label names";
+        let told = (FacetKind::A11y, None, TOLD);
+        let more = (FacetKind::Aria, Some("- text: For us."), "- text: For us.Not for you.");
+        let came = (FacetKind::Aria, None, "- note: Closed");
+        let of = |changes: &[(FacetKind, Option<&str>, &str)]| {
+            joined(edges, &[page(changes)]).iter().filter(|it| it.1 == TOLD).count()
+        };
+        assert_eq!((of(&[told, more]), of(&[told, came])), (1, 1));
+        assert_eq!(of(&[told, more, came]), 0, "either may have it");
+        let other = (FacetKind::Aria, Some("- text: For us."), "- text: For you.");
+        assert_eq!(of(&[told, other]), 0, "that says no more");
+    }
+
+    #[test]
+    fn an_icon_that_became_another_one_is_in_the_only_region_of_the_picture() {
+        let picture = |said: &'static str| (FacetKind::Image, None, said);
+        let of = |was: &'static str, is: &'static str, regions: &[&'static str]| {
+            let text = (FacetKind::Text, Some(was), is);
+            let shown = regions.iter().copied().map(picture);
+            let all: Vec<_> = [text].into_iter().chain(shown).collect();
+            joined(edges, &[page(&all)]).len()
+        };
+        let (sun, moon) = ("\"\u{f185}\"", "\"\u{f186}\"");
+        assert_eq!(of(sun, moon, &["list looks different"]), 1);
+        assert_eq!(of(sun, moon, &["list looks different", "form looks different"]), 0);
+        assert_eq!(of("\"Sun\"", "\"Moon\"", &["list looks different"]), 0, "one can read that");
     }
 }

@@ -1,6 +1,7 @@
 //! What happened first leads: an exception, a failed request or a bad status, and what follows from
 //! it on the same page of the same attempt. Only what such an event can bring about follows: text
-//! that reads otherwise does not follow from a picture that did not load.
+//! that reads otherwise does not follow from a picture that did not load. It follows from a script
+//! that broke where it is seen exactly where something is missing for it, on several pages.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ use crate::model::{FacetKind, WatchKind};
 pub(super) const RULE: Rule = Rule { id: "event", edges };
 
 const FOLLOWS: &str = "it follows from what the watches saw on that page";
+const BESIDE: &str = "it reads otherwise exactly where something is missing for that";
 const SAME: &str = "the watches speak of the same";
 const QUOTED: &str = "the page says what the watches saw";
 
@@ -44,6 +46,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         found.extend(quoted(evidence, *event, &followed));
         let candidates: BTreeSet<usize> =
             followed.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
+        found.extend(beside_lack(evidence, *event, &followed, &candidates));
         for node in candidates {
             if node != *event
                 && evidence.only_where(node, |spot| followed.contains(&spot))
@@ -75,6 +78,37 @@ fn is_far(evidence: &Evidence<'_>, event: usize, node: usize) -> bool {
         evidence.nodes[event].spots().map(|it| evidence.document(it)).collect();
     let failed = evidence.nodes[node].facet().is_none();
     said && failed && evidence.only_where(node, |it| !pages.contains(evidence.document(it)))
+}
+
+/// Things that read otherwise at exactly the places at which something is gone for an event of a
+/// script. On one page both may be there by chance, and not on several ones in several scenarios.
+fn beside_lack(
+    evidence: &Evidence<'_>,
+    event: usize,
+    followed: &BTreeSet<usize>,
+    candidates: &BTreeSet<usize>,
+) -> Vec<Edge> {
+    const SEVERAL: usize = 2;
+    if reach(evidence.nodes[event].change()) != Reach::Script {
+        return Vec::new();
+    }
+    let of_tree = |node: &usize| evidence.nodes[*node].facet() == Some(FacetKind::Aria);
+    let is_gone = |node: &usize| evidence.nodes[*node].change().after.is_none();
+    let behind = |node: usize| evidence.only_where(node, |spot| followed.contains(&spot));
+    let lacks = candidates.iter().filter(|it| of_tree(it) && is_gone(it) && behind(**it));
+    let missing: BTreeSet<usize> = lacks.flat_map(|it| evidence.nodes[*it].spots()).collect();
+    let pages: BTreeSet<&str> = missing.iter().map(|it| evidence.path(*it)).collect();
+    let scenarios: BTreeSet<&str> =
+        missing.iter().map(|it| evidence.spots[*it].difference.scenario.as_str()).collect();
+    if pages.len() < SEVERAL || scenarios.len() < SEVERAL {
+        return Vec::new();
+    }
+    let others = candidates.iter().filter(|it| of_tree(it) && !is_gone(it));
+    let same = others.filter(|it| {
+        let own = &evidence.nodes[**it];
+        own.change().before.is_some() && own.spots().collect::<BTreeSet<usize>>() == missing
+    });
+    same.map(|it| Edge::strong(event, *it, BESIDE)).collect()
 }
 
 /// What came on a page with an event and quotes its message, as a page that catches its errors does.
@@ -345,5 +379,36 @@ mod tests {
         assert_eq!(of(WatchKind::Exception, "/pay"), 1);
         assert_eq!(of(WatchKind::Exception, "/about"), 0);
         assert_eq!(of(WatchKind::BadStatus, "/about"), 1, "what was sent is read elsewhere");
+    }
+
+    #[test]
+    fn what_reads_otherwise_exactly_where_a_script_leaves_something_out_on_several_pages_follows() {
+        const TEXT: &str = "- link \"Text\"";
+        const HTML: &str = "- link \"HTML\"";
+        let of = |pages: &[&str], elsewhere: bool| {
+            let mut spots = Vec::new();
+            for (at, page) in pages.iter().enumerate() {
+                let said = seen(WatchKind::ConsoleError, "/", "x is undefined");
+                let tree = Some(FacetKind::Aria);
+                let words = format!("- text: Letter {page}");
+                let lost = testing::change(tree, Thing::Line, Some(&words), None);
+                let read = testing::change(tree, Thing::Line, Some(TEXT), Some(HTML));
+                let mut both = spot(2, page, Some("page"), vec![lost, read]);
+                let mut watch = spot(1, page, Some(WATCH_CHECKPOINT), vec![said]);
+                for it in [&mut both, &mut watch] {
+                    it.difference.scenario = format!("read-{at}");
+                }
+                spots.extend([watch, both]);
+            }
+            if elsewhere {
+                let tree = Some(FacetKind::Aria);
+                let read = testing::change(tree, Thing::Line, Some(TEXT), Some(HTML));
+                spots.push(spot(3, "/about", Some("page"), vec![read]));
+            }
+            joined(edges, &spots).iter().filter(|it| it.1 == HTML).count()
+        };
+        assert_eq!(of(&["/#/mail/2", "/#/mail/6"], false), 1);
+        assert_eq!(of(&["/#/mail/2", "/#/mail/2"], false), 0, "on one page it may be chance");
+        assert_eq!(of(&["/#/mail/2", "/#/mail/6"], true), 0, "it is seen without a script's want");
     }
 }

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule { id: "failure", edges };
 
 const BECAUSE: &str = "a step fails for want of it";
 const ELSEWHERE: &str = "the page is another one than a step before expects";
+const AFTER: &str = "the page is another one than the check behind it expects";
 const SAME: &str = "a step before fails for want of the same";
 const BESIDE: &str = "a step before fails on the same page";
 
@@ -30,7 +31,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let into = into.or_else(|| known.renamed(evidence, change));
             let into = into.or_else(|| wrong_already(evidence, node));
             let into = into.or_else(|| known.counted(evidence, node));
+            let into = into.or_else(|| known.fewer_words(evidence, node));
             let into = into.map(|it| Edge::follows(it, node, BECAUSE));
+            let into = into.or_else(|| said_elsewhere(evidence, node));
             into.or_else(|| failed_before(evidence, node))
         })
         .collect()
@@ -65,6 +68,33 @@ fn failed_before(evidence: &Evidence<'_>, failing: usize) -> Option<Edge> {
         }
     });
     edges.max_by_key(|it| (it.strength, Reverse(it.from)))
+}
+
+/// The check right behind it, on the same page, that finds another URL than it expects: what the step
+/// looks for is on the page that should have been there by then.
+fn said_elsewhere(evidence: &Evidence<'_>, failing: usize) -> Option<Edge> {
+    let next = |spot: usize| {
+        let place = evidence.spots[spot].difference.place.as_str();
+        let own = evidence.of_attempt(spot).iter().copied();
+        own.filter(move |it| {
+            evidence.is_failure(*it)
+                && evidence.step(*it) == evidence.step(spot) + 1
+                && !place.is_empty()
+                && evidence.spots[*it].difference.place == place
+        })
+    };
+    let is_url = |node: &usize| {
+        let expected = evidence.nodes[*node].change().before.as_deref();
+        expected.is_some_and(|it| it.starts_with("URL "))
+    };
+    let wherever = |node: &usize| {
+        let says = |spot: usize| evidence.at[spot].contains(node);
+        evidence.only_where(failing, |spot| next(spot).any(says))
+    };
+    let first = evidence.nodes[failing].sightings[0].spot;
+    let mut all = next(first).flat_map(|it| evidence.at[it].iter().copied());
+    let found = all.find(|it| *it != failing && is_url(it) && wherever(it));
+    found.filter(|_| !is_url(&failing)).map(|it| Edge::follows(it, failing, AFTER))
 }
 
 /// What came that a step expects not to be there, before it or on its page.
@@ -204,6 +234,54 @@ impl<'a> Known<'a> {
         });
         all.next()
     }
+
+    /// What says fewer words on the page of the step, in the same attempt, where a word that it lost
+    /// stands in what the step looks for.
+    fn fewer_words(&self, evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
+        let expected = evidence.nodes[failing].change().before.as_deref()?;
+        if expected.starts_with("no ") {
+            return None;
+        }
+        let names = quoted_names(expected);
+        let wanted: BTreeSet<String> = names.iter().flat_map(|it| words(it)).collect();
+        let first = evidence.nodes[failing].sightings[0].spot;
+        let near = self.told.get(evidence.path(first)).into_iter().flatten().copied();
+        let mut all = near.filter(|node| {
+            let change = evidence.nodes[*node].change();
+            let beside = |failed: usize| {
+                let mut own = evidence.nodes[*node].spots();
+                own.any(|seen| {
+                    evidence.of_attempt(failed).contains(&seen)
+                        && evidence.path(seen) == evidence.path(failed)
+                })
+            };
+            lost_words(change).iter().any(|it| wanted.contains(it))
+                && evidence.only_where(failing, beside)
+        });
+        all.next()
+    }
+}
+
+/// The words of a text, in small letters.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let all = text.split(|it: char| !it.is_alphanumeric());
+    all.filter(|it| !it.is_empty()).map(str::to_lowercase)
+}
+
+/// The words, long enough to be known again, that a thing says no longer where it says nothing else
+/// instead.
+fn lost_words(change: &Change) -> BTreeSet<String> {
+    const TELLING: usize = 5;
+    let (Some(old), Some(new)) = (&change.before, &change.after) else { return BTreeSet::new() };
+    let (was, is) = (Node::read(old), Node::read(new));
+    let (Some(had), Some(has)) = (was.words(), is.words()) else { return BTreeSet::new() };
+    let (had, has): (BTreeSet<String>, BTreeSet<String>) =
+        (words(had).collect(), words(has).collect());
+    if was.role != is.role || !has.is_subset(&had) {
+        return BTreeSet::new();
+    }
+    let telling = |it: &&String| it.len() >= TELLING && it.chars().all(char::is_alphabetic);
+    had.difference(&has).filter(telling).cloned().collect()
 }
 
 /// The words of a CSS selector, in quotes: an id mostly holds the name of its thing.
@@ -268,8 +346,9 @@ fn gone_with_the_page(
     })
 }
 
-/// What the step stands on was wrong before it: another page, an error page, another screen; or the
-/// same command ended otherwise where that is compared.
+/// What the step stands on is wrong: another page, or another screen, before it; a page that answers
+/// with another status, also where that is seen right behind it; or the same command ended otherwise
+/// where that is compared.
 fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
     let mut found = BTreeSet::new();
     for failed in evidence.nodes[failing].spots() {
@@ -278,8 +357,8 @@ fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
         let there = evidence.places.get(at.place.as_str()).into_iter().flatten().copied();
         let mut near = there.filter(|spot| !evidence.is_failure(*spot)).filter_map(|spot| {
             let seen = &evidence.spots[spot].difference;
-            let earlier = (&seen.scenario, seen.attempt) == (&at.scenario, at.attempt)
-                && seen.step <= at.step;
+            let same = (&seen.scenario, seen.attempt) == (&at.scenario, at.attempt);
+            let earlier = same && seen.step <= at.step;
             let of = |kind: FacetKind| {
                 evidence.seen_at(spot).find(|it| it.1.facet == Some(kind)).map(|it| it.0)
             };
@@ -295,9 +374,9 @@ fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
             };
             let looks_for = !quoted_names(&at.facets[0].expected).is_empty();
             let screen = || words().filter(|_| earlier && looks_for);
-            let error = || error_page(evidence, spot).filter(|_| earlier);
+            let answer = || status(evidence, spot).filter(|_| same && seen.step <= at.step + 1);
             let exit = || of(FacetKind::Exit).filter(|_| ends);
-            replaced.or_else(error).or_else(screen).or_else(exit)
+            replaced.or_else(answer).or_else(screen).or_else(exit)
         });
         found.insert(near.next()?);
     }
@@ -310,15 +389,12 @@ fn replaced_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
     evidence.at[spot].iter().copied().find(|node| evidence.only_where(*node, replaced))
 }
 
-/// The node that says that a page answered with an error.
-fn error_page(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
-    let is_error = |line: &String| {
-        let status = line.strip_prefix("status: ");
-        status.is_some_and(|it| it.starts_with(['4', '5']))
-    };
-    let pages = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Page));
-    let mut errors = pages.filter(|it| it.1.after.as_ref().is_some_and(is_error));
-    errors.next().map(|it| it.0)
+/// The node that says that a page answers with another status.
+fn status(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
+    let is_status =
+        |line: &Option<String>| line.as_deref().is_some_and(|it| it.starts_with("status: "));
+    let mut pages = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Page));
+    pages.find(|it| is_status(&it.1.after)).map(|it| it.0)
 }
 
 /// Whether a change says what a failed step says: it counts otherwise what the step counts, or what
@@ -404,5 +480,60 @@ mod tests {
         let same = "text in textbox \"Name\"";
         assert_eq!(after(same, "/login"), follows(same));
         assert_eq!(after("text \"12 rows\"", "/login"), []);
+    }
+
+    #[test]
+    fn a_step_follows_from_the_check_of_the_url_right_behind_it_and_from_no_later_one() {
+        let step = |number: u32, expected: &str, place: &str| {
+            let change = testing::change(None, Thing::Step, Some(expected), Some(expected));
+            let mut failed = spot("ask", place, None, change);
+            failed.difference.step = number;
+            failed
+        };
+        let (seen, url) = ("button \"Sign out\"", "URL \"/settings\"");
+        let of = |number: u32, place: &str| {
+            joined(edges, &[step(6, seen, "/login?next=1"), step(number, url, place)])
+        };
+        assert_eq!(of(7, "/login?next=1"), vec![(url.to_owned(), seen.to_owned())]);
+        assert_eq!(of(8, "/login?next=1"), [], "something was done between them");
+        assert_eq!(of(7, "/login"), [], "that is another page");
+    }
+
+    #[test]
+    fn a_step_fails_on_a_page_that_answers_otherwise_also_where_that_is_seen_right_behind_it() {
+        let of = |line: &str, step: u32| {
+            let page = Some(FacetKind::Page);
+            let (key, _) = line.split_once(": ").expect("it has a key");
+            let was = format!("{key}: 422");
+            let change = testing::change(page, Thing::Line, Some(&was), Some(line));
+            let mut seen = spot("buy", "/thanks", page, change);
+            seen.difference.step = step;
+            let alert = Some("alert, visible");
+            let change = testing::change(None, Thing::Step, alert, Some("no such alert"));
+            let mut failed = spot("buy", "/thanks", None, change);
+            failed.difference.step = 13;
+            failed.difference.facets[0].expected = "alert, visible".to_owned();
+            joined(edges, &[failed, seen]).len()
+        };
+        assert_eq!((of("status: 200", 14), of("status: 200", 12)), (1, 1));
+        assert_eq!(of("status: 200", 15), 0, "the page may be another one by then");
+        assert_eq!(of("title: 200", 14), 0);
+    }
+
+    #[test]
+    fn a_step_looks_for_a_word_that_its_page_lost_and_not_for_one_that_became_another() {
+        let of = |is: &str, expected: &str, place: &str| {
+            let aria = Some(FacetKind::Aria);
+            let was = "- listitem: Order 9 (urgent)";
+            let change = testing::change(aria, Thing::Line, Some(was), Some(is));
+            let lost = spot("mark", "/board", aria, change);
+            let change = testing::change(None, Thing::Step, Some(expected), Some("no such text"));
+            joined(edges, &[lost, spot("mark", place, None, change)]).len()
+        };
+        let (fewer, urgent) = ("- listitem: Order 9", "text \"It is urgent.\"");
+        assert_eq!(of(fewer, urgent, "/board"), 1);
+        assert_eq!(of(fewer, "text \"2 marked\"", "/board"), 0);
+        assert_eq!(of(fewer, urgent, "/wishes"), 0);
+        assert_eq!(of("- listitem: Order 9 (late)", urgent, "/board"), 0);
     }
 }

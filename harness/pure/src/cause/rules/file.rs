@@ -1,14 +1,16 @@
 //! What a command writes and what is read of it later: a file that no baseline of a step knows is
 //! one thing whatever each step makes of it, and what a later step of the scenario reads of a file
-//! changes by the same words.
+//! changes by the same words. What a program prints otherwise and a file that is no longer
+//! well-formed are one where the same line came in both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Rule, star};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::Change;
+use crate::model::change::{Change, without_numbers};
 use crate::model::comparison::Located;
+use crate::model::edit::TELLING;
 use crate::model::filetext::name;
 use crate::model::finding::{DiffLine, DiffTag};
 
@@ -19,6 +21,40 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(written(evidence));
     found.extend(headers(evidence));
     found.extend(shifted(evidence));
+    found.extend(broken(evidence));
+    found
+}
+
+/// A line of a file whose format nobody can read any more, and the edit of what a program prints
+/// that made the same line: the file had no lines before that could tell of the edit.
+fn broken(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut edits: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        if let (Some(FacetKind::Stdout), Some(old), Some(new)) =
+            (change.facet, &change.before, &change.after)
+            && without_numbers(old) != without_numbers(new)
+            && new.chars().filter(|it| it.is_alphabetic()).count() >= TELLING
+        {
+            edits.entry(without_numbers(new)).or_default().push(index);
+        }
+    }
+    if edits.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        let files = || evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Files));
+        let is_broken = |it: &str| it.contains(", no well-formed ");
+        if !files().any(|it| it.1.after.as_deref().is_some_and(is_broken)) {
+            continue;
+        }
+        for (node, change) in files().filter(|it| it.1.before.is_none()) {
+            let line = change.after.as_deref().unwrap_or_default();
+            let same = edits.get(&without_numbers(line)).into_iter().flatten();
+            found.extend(same.map(|it| Edge::strong(*it, node, "the same line is written there")));
+        }
+    }
     found
 }
 
@@ -198,7 +234,6 @@ fn written(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// The words by which the two sides of a change differ; `None` where they say too little.
 fn bags(diff: &[DiffLine]) -> Option<Bags> {
-    const TELLING: usize = 5;
     let mut bags = Bags::new();
     for line in diff {
         let by = match line.tag {
@@ -215,4 +250,36 @@ fn bags(diff: &[DiffLine]) -> Option<Bags> {
     let letters: usize =
         bags.keys().map(|it| it.chars().filter(|it| it.is_alphabetic()).count()).sum();
     (letters >= TELLING).then_some(bags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
+
+    #[test]
+    fn a_file_that_is_not_well_formed_any_more_has_the_line_that_a_program_prints_otherwise() {
+        let of = |header: &str, line: &str, was: &str| {
+            let spot = |place: &str, facet: FacetKind, sides: &[(Option<&str>, &str)]| {
+                let change = |(was, is): &(Option<&str>, &str)| {
+                    testing::change(Some(facet), Thing::Line, *was, Some(*is))
+                };
+                let changes = sides.iter().map(change).collect();
+                let of = FacetChange { changes, ..FacetChange::of(facet) };
+                testing::located(place, place, vec![of])
+            };
+            let printed = [(Some(was), "\"nFiles\": 16, } }")];
+            let printed = spot("cloc --json src", FacetKind::Stdout, &printed);
+            let wrote = [(None, header), (None, line)];
+            joined(broken, &[printed, spot("cloc --out", FacetKind::Files, &wrote)]).len()
+        };
+        let bad = "created counts.json [text, no well-formed JSON]";
+        let (line, was) = ("\"nFiles\": 4, } }", "\"nFiles\": 16} }");
+        assert_eq!(of(bad, line, was), 1);
+        assert_eq!(of("created counts.txt [text]", line, was), 0, "nobody says what it should be");
+        assert_eq!(of(bad, "\"nFiles\": 4} }", was), 0, "that is another line");
+        assert_eq!(of(bad, line, "\"nFiles\": 15, } }"), 0, "only the number is another");
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use regex::{Captures, Regex};
 
+use super::table::unnumbered;
 use super::{Rule, star, stars};
 use crate::cause::node::is_echo;
 use crate::cause::{Edge, Evidence};
@@ -130,7 +131,7 @@ fn relations(change: &Change) -> Vec<Relation> {
     else {
         return Vec::new();
     };
-    let (was, is) = (tokens(old), tokens(new));
+    let (was, is) = (tokens(unnumbered(old)), tokens(unnumbered(new)));
     let differ: Vec<(&str, &str)> =
         exchanged(&was, &is).into_iter().map(|at| (was[at], is[at])).collect();
     let in_tree = change.facet == Some(FacetKind::Aria);
@@ -450,6 +451,9 @@ mod tests {
         assert_eq!(printed("SUM: 16 38 49 115", "SUM: 16 38 38 115"), left(2));
         assert_eq!(printed("3;7;22;16", "3;7;7;16"), left(2), "it is the column of that number");
         assert_eq!(printed("<all blank=\"7\" no=\"18\">", "<all blank=\"7\" no=\"7\">"), left(1));
+        let sheet = |no: u8| format!("row 5 | files: 4 | of: SUM | blank: 3 | no: {no} | code: 17");
+        assert_eq!(of(FacetKind::Files, &sheet(22), &sheet(3)), left(2), "5 is no value");
+        assert_eq!(of(FacetKind::Files, &sheet(22), &sheet(8)), []);
         let row = |cells: &str| format!("- row \"{cells}\"");
         assert_eq!(of(FacetKind::Aria, &row("Pen 12 40"), &row("Pen 12 12")), left(1));
         let right = [Relation::Beside(false, vec![1])];

@@ -2,18 +2,21 @@
 //! all that is new there, and no change that also stands where nothing was replaced. So does a program
 //! that prints where it printed nothing, an output of which only brackets stayed, and a part of a page
 //! of which nothing stayed. What is on another page than the one that was expected, and nowhere else,
-//! follows from its address.
+//! follows from its address; so does how a program is answered at the address of that page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::edit::{exchanged, tokens};
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "replaced", edges };
+
+const ASKED: &str = "the page at the address that it asks is another one";
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     // A page that lost its cookies is still the same page.
@@ -27,26 +30,60 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     });
     let parts = (0..evidence.spots.len()).flat_map(|spot| parts(evidence, spot));
     let all = instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).chain(parts);
-    all.chain(elsewhere(evidence)).collect()
+    all.chain(elsewhere(evidence)).chain(asked(evidence)).collect()
+}
+
+/// What a program that asks the address of a page prints of its status, where that page is shown
+/// instead of another one.
+fn asked(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut shown: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for spot in 0..evidence.spots.len() {
+        let path = evidence.path(spot);
+        // The route of a script is what it asks for.
+        let route = path.split_once('#').map_or(path, |it| it.1);
+        if let Some((address, _)) = address_at(evidence, spot) {
+            shown.entry(route).or_default().insert(address);
+        }
+    }
+    let by = |spot: usize| shown.get(evidence.program(spot)).and_then(|it| it.first().copied());
+    let mut found = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let printed = node.facet() == Some(FacetKind::Stdout) && has_other_status(node.change());
+        let everywhere = |it: &usize| evidence.only_where(index, |at| by(at) == Some(*it));
+        let address = by(node.sightings[0].spot).filter(|it| printed && everywhere(it));
+        found.extend(address.map(|it| Edge::follows(it, index, ASKED)));
+    }
+    found
+}
+
+/// Whether a line differs by the status of an answer alone, and one of both is an error.
+fn has_other_status(change: &Change) -> bool {
+    let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
+    let (was, is) = (tokens(old), tokens(new));
+    let differ = exchanged(&was, &is);
+    let status = |it: &str| it.len() == 3 && it.bytes().all(|it| it.is_ascii_digit());
+    let is_error = |it: &str| it.starts_with(['4', '5']);
+    let [at] = differ.as_slice() else { return false };
+    let (old, new) = (was[*at], is[*at]);
+    status(old) && status(new) && is_error(old) != is_error(new)
+}
+
+/// The change of a page's address at a spot.
+fn address_at<'a>(evidence: &Evidence<'a>, spot: usize) -> Option<(usize, &'a Change)> {
+    let is_path = |it: &Option<String>| it.as_deref().is_some_and(|it| it.starts_with("path: "));
+    let mut own = evidence.seen_at(spot);
+    own.find(|(_, change)| {
+        change.facet == Some(FacetKind::Page) && is_path(&change.before) && is_path(&change.after)
+    })
 }
 
 /// What is on a page of another address than the one that was expected there, and nowhere else.
 fn elsewhere(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let address = |spot: usize| {
-        let mut own = evidence.seen_at(spot);
-        own.find(|(_, change)| {
-            let is_path =
-                |it: &Option<String>| it.as_deref().is_some_and(|it| it.starts_with("path: "));
-            change.facet == Some(FacetKind::Page)
-                && is_path(&change.before)
-                && is_path(&change.after)
-        })
-    };
     let other: Vec<Option<usize>> = (0..evidence.spots.len())
         .map(|spot| {
             let tree = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
             // The same page may be asked for in other words.
-            address(spot).map(|it| it.0).filter(|_| tree.count() >= PART)
+            address_at(evidence, spot).map(|it| it.0).filter(|_| tree.count() >= PART)
         })
         .collect();
     let spots = other.iter().enumerate().filter_map(|(spot, it)| Some((spot, (*it)?)));
@@ -256,5 +293,26 @@ mod tests {
         };
         assert_eq!((of(6, true), of(6, false)), (6, 0));
         assert_eq!(of(5, true), 0, "it may be the same page by another address");
+    }
+    #[test]
+    fn how_a_program_is_answered_follows_from_the_page_that_is_another_one_at_its_address() {
+        let of = |asked: &str, was: &str, is: &str| {
+            let line = |facet, was, is| {
+                testing::change(Some(facet), Thing::Line, Some(was), Some(is))
+            };
+            let path = line(FacetKind::Page, "path: /#/", "path: /#/email/9");
+            let page = FacetChange { changes: vec![path], ..FacetChange::of(FacetKind::Page) };
+            let output = FacetChange {
+                changes: vec![line(FacetKind::Stdout, was, is)],
+                ..FacetChange::of(FacetKind::Stdout)
+            };
+            let shown = testing::located("look", "/#/email/9", vec![page]);
+            joined(edges, &[shown, testing::located("ask", asked, vec![output])]).len()
+        };
+        let asked = "curl -s 'http://127.0.0.1:[port]/email/9'";
+        assert_eq!(of(asked, "404 application/json", "200 application/json"), 1);
+        assert_eq!(of("curl -s 'http://127.0.0.1:[port]/email/8'", "404 text", "200 text"), 0);
+        assert_eq!(of(asked, "200 application/json", "201 application/json"), 0);
+        assert_eq!(of(asked, "404 application/json", "200 text/html"), 0, "more is another");
     }
 }

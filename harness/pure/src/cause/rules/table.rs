@@ -274,7 +274,7 @@ pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Diffe
 }
 
 /// A row without its label: a file's rows are numbered.
-fn unnumbered(row: &str) -> &str {
+pub(super) fn unnumbered(row: &str) -> &str {
     let (label, cells) = row.split_once(CELL).unwrap_or_default();
     if label.starts_with("row ") { cells } else { row }
 }
