@@ -142,9 +142,7 @@ impl Reporter {
         if self.is_under_way.swap(true, Ordering::Relaxed) {
             return None;
         }
-        let checks = self.checks();
-        let spans = checks.iter().filter_map(|it| Some((it.check.as_str(), it.from, it.to?)));
-        Some(FirstStep::of(self.now(), spans))
+        Some(first_step_at(self.now(), &self.checks()))
     }
 
     /// How long the night lasts, in milliseconds.
@@ -235,6 +233,12 @@ fn exploring(budget: Duration) -> String {
     format!("exploring the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out")
 }
 
+/// How long it took until a step began now; checks that go on are not counted.
+fn first_step_at(now: u64, checks: &[Timed]) -> FirstStep {
+    let spans = checks.iter().filter_map(|it| Some((it.check.as_str(), it.from, it.to?)));
+    FirstStep::of(now, spans)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +260,14 @@ mod tests {
         reporter.checked("patience");
         let ended: Vec<bool> = reporter.checks().iter().map(|it| it.to.is_some()).collect();
         assert_eq!(ended, [false, true]);
-        assert_eq!(reporter.first_step().map(|it| it.browser_ms), Some(0));
+
+        let timed = |check: &str, from, to| Timed { check: check.to_owned(), from, to };
+        let until = |browser| {
+            let checks = [timed("browser", 10, browser), timed("product shop", 20, Some(50))];
+            let FirstStep { after_ms, products_ms, browser_ms } = first_step_at(100, &checks);
+            (after_ms, products_ms, browser_ms)
+        };
+        assert_eq!(until(Some(70)), (100, 30, 60));
+        assert_eq!(until(None), (100, 30, 0), "the browser is still being made ready");
     }
 }
