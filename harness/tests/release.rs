@@ -109,6 +109,19 @@ fn a_debian_package_has_the_program_where_programs_are() {
 }
 
 #[test]
+fn the_image_takes_the_package_of_this_version_alone() {
+    let file = std::fs::read_to_string(package().join("ci/Containerfile")).expect("read");
+    let version = format!("ARG VERSION={}", env!("CARGO_PKG_VERSION"));
+    assert!(file.lines().any(|it| it == version), "no {version} in:\n{file}");
+    let named = |it: &&str| it.contains("nightshift_") && !it.contains("rm -rf");
+    let taken: Vec<&str> = file.lines().filter(named).collect();
+    assert!(!taken.is_empty(), "{file}");
+    for line in taken {
+        assert!(line.contains("nightshift_${VERSION}_"), "a package of any version: {line}");
+    }
+}
+
+#[test]
 fn a_night_by_a_program_that_is_there_compiles_nothing_and_tests_that_program() {
     let case = Case::new();
     let night = case.script("nightly.sh", &["--tag", "smoke"]);
