@@ -43,8 +43,15 @@ impl Case {
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Answer {
+        self.script_by(&self.program(), name, arguments)
+    }
+
+    /// The same, by a program that is named like this; this machine's come behind those of the case.
+    fn script_by(&self, program: &Path, name: &str, arguments: &[&str]) -> Answer {
+        let path = std::env::var("PATH").unwrap_or_default();
         let mut command = Command::new(package().join("ci").join(name));
-        command.args(arguments).env("NIGHTSHIFT_PROGRAM", self.program());
+        command.args(arguments).env("NIGHTSHIFT_PROGRAM", program);
+        command.env("PATH", format!("{}:{path}", self.folder.path().display()));
         command.env("NIGHTSHIFT_OUT", "a night").env_remove("CARGO_TARGET_DIR");
         Answer::from(command.output().expect("the script starts"))
     }
@@ -129,6 +136,18 @@ fn a_night_by_a_program_that_is_there_compiles_nothing_and_tests_that_program() 
     let called =
         format!("run --out a night --set products.nightshift.path=[\"{folder}\"] --tag smoke\n");
     assert_eq!((night.code, night.stdout.as_str()), (Some(1), called.as_str()), "{night:#?}");
+}
+
+#[test]
+fn a_program_that_is_named_alone_is_found_on_the_path_and_one_that_is_not_there_is_told() {
+    let case = Case::new();
+    let night = case.script_by(Path::new("nightshift"), "nightly.sh", &[]);
+    let folder = case.folder.path().display();
+    let called = format!("run --out a night --set products.nightshift.path=[\"{folder}\"]\n");
+    assert_eq!((night.code, night.stdout.as_str()), (Some(1), called.as_str()), "{night:#?}");
+    let gone = case.script_by(Path::new("nightshift-of-nobody"), "nightly.sh", &[]);
+    assert_eq!((gone.code, gone.stdout.as_str()), (Some(4), ""), "{gone:#?}");
+    assert!(gone.stderr.contains("nightshift-of-nobody, which is no program here"), "{gone:#?}");
 }
 
 #[test]
