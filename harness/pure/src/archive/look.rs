@@ -1,12 +1,14 @@
 //! Nights, causes and scenarios as plain rows, for whoever makes pages of them: [`NightLook`],
 //! [`CauseRow`], [`ScenarioRow`], [`PastRun`]. Nothing here is worded; [`super::past`] does that.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::ArchiveError;
+use super::kept::Name;
 use super::past::Run;
 use super::red::FindingRow;
 use super::scope::{NightRow, Scope, keys};
@@ -161,8 +163,16 @@ impl Archive {
     ///
     /// # Errors
     /// There is no night.
-    pub fn causes(&self, branch: Option<&str>, most: usize) -> Result<Vec<CauseRow>, ArchiveError> {
+    pub fn causes(
+        &self,
+        branch: Option<&str>,
+        most: usize,
+    ) -> Result<Arc<Vec<CauseRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
+        self.once(("causes", branch.map(str::to_owned), most), || self.read_causes(&scope, most))
+    }
+
+    fn read_causes(&self, scope: &Scope, most: usize) -> Result<Vec<CauseRow>, ArchiveError> {
         let from = scope.nights.len().saturating_sub(most);
         let mut causes: IndexMap<String, CauseRow> = IndexMap::new();
         for (at, night) in scope.nights.iter().enumerate().skip(from).rev() {
@@ -200,8 +210,16 @@ impl Archive {
     ///
     /// # Errors
     /// There is no night.
-    pub fn gone(&self, branch: Option<&str>, most: usize) -> Result<Vec<FixedRow>, ArchiveError> {
+    pub fn gone(
+        &self,
+        branch: Option<&str>,
+        most: usize,
+    ) -> Result<Arc<Vec<FixedRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
+        self.once(("gone", branch.map(str::to_owned), most), || self.read_gone(&scope, most))
+    }
+
+    fn read_gone(&self, scope: &Scope, most: usize) -> Result<Vec<FixedRow>, ArchiveError> {
         let mut all = Vec::new();
         let mut found =
             self.connection.prepare("SELECT fingerprint, title FROM gone WHERE night = ?1")?;
@@ -227,11 +245,21 @@ impl Archive {
     ) -> Result<Arc<Vec<ScenarioRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
         let name = ("scenarios", branch.map(str::to_owned), most);
+        self.once(name, || self.read_scenarios(&scope, most))
+    }
+
+    /// What was made under this name since the tables changed, or is made now. Whoever asks has had
+    /// the scope of its nights, which looks whether they have.
+    fn once<T: Any + Send + Sync>(
+        &self,
+        name: Name,
+        make: impl FnOnce() -> Result<T, ArchiveError>,
+    ) -> Result<Arc<T>, ArchiveError> {
         if let Some(known) = self.kept.borrow().get(&name) {
             return Ok(known);
         }
-        let rows = self.read_scenarios(&scope, most)?;
-        Ok(self.kept.borrow_mut().put(name, rows))
+        let made = make()?;
+        Ok(self.kept.borrow_mut().put(name, made))
     }
 
     fn read_scenarios(&self, scope: &Scope, most: usize) -> Result<Vec<ScenarioRow>, ArchiveError> {
@@ -311,10 +339,15 @@ impl Archive {
     ///
     /// # Errors
     /// There is no night.
-    pub fn red_now(&self, branch: Option<&str>) -> Result<Vec<(String, Verdict)>, ArchiveError> {
+    pub fn red_now(
+        &self,
+        branch: Option<&str>,
+    ) -> Result<Arc<Vec<(String, Verdict)>>, ArchiveError> {
         let scope = self.scope(branch)?;
-        let red = self.red_scenarios(&scope)?;
-        Ok(red.into_iter().map(|(id, (run, _))| (id, run.verdict)).collect())
+        self.once(("red", branch.map(str::to_owned), 0), || {
+            let red = self.red_scenarios(&scope)?;
+            Ok(red.into_iter().map(|(id, (run, _))| (id, run.verdict)).collect())
+        })
     }
 }
 
@@ -387,7 +420,8 @@ mod tests {
         assert_eq!(all[0].count(is_failing), 2);
         let newest = archive.scenarios(None, 1).expect("rows");
         assert_eq!(newest.iter().map(|it| it.verdicts.as_str()).collect::<Vec<_>>(), ["S", "U"]);
-        assert_eq!(archive.red_now(None).expect("rows"), [("a".to_owned(), Verdict::StillFailing)]);
+        let red = archive.red_now(None).expect("rows");
+        assert_eq!(*red, [("a".to_owned(), Verdict::StillFailing)]);
     }
 
     #[test]
@@ -419,6 +453,28 @@ mod tests {
         let red = archive.red_now(None).expect("rows");
         let told: Vec<(&str, Verdict)> = red.iter().map(|it| (it.0.as_str(), it.1)).collect();
         assert_eq!(told, [("c", Verdict::StillFailing), ("a", Verdict::Regressed)]);
+    }
+
+    #[test]
+    fn what_a_page_shows_is_made_once_and_anew_when_the_nights_have_changed() {
+        let nights = three_nights();
+        let mut archive = Archive::open(nights.path()).expect("opened");
+        let asked = |it: &Archive| {
+            let causes = it.causes(None, 30).expect("rows");
+            (causes, it.gone(None, 30).expect("rows"), it.red_now(None).expect("rows"))
+        };
+        let (first, again) = (asked(&archive), asked(&archive));
+        assert!(Arc::ptr_eq(&first.0, &again.0), "causes");
+        assert!(Arc::ptr_eq(&first.1, &again.1), "what is gone");
+        assert!(Arc::ptr_eq(&first.2, &again.2), "what is red");
+        let newest = archive.causes(None, 1).expect("rows");
+        assert!(!Arc::ptr_eq(&first.0, &newest), "those of other nights are others");
+
+        nights.night(3, "b4", &[scenario("a", "fixed", &[100])], &[]);
+        assert!(archive.refresh().expect("looked"));
+        let (causes, _, red) = asked(&archive);
+        assert!(!Arc::ptr_eq(&first.0, &causes));
+        assert_eq!((first.2.len(), red.len()), (1, 0), "it was fixed");
     }
 
     #[test]

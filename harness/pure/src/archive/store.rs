@@ -281,7 +281,8 @@ fn bring_up(
     }
     if !stale.is_empty() {
         connection.execute(
-            "DELETE FROM scenario WHERE key NOT IN (SELECT DISTINCT scenario FROM run)",
+            "DELETE FROM scenario \
+             WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.scenario = scenario.key)",
             [],
         )?;
     }

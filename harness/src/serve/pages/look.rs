@@ -159,7 +159,7 @@ impl Look<'_> {
     /// # Errors
     /// There is no night.
     pub fn red(&self) -> Result<HashSet<String>, ArchiveError> {
-        Ok(self.archive.red_now(self.branch)?.into_iter().map(|it| it.0).collect())
+        Ok(self.archive.red_now(self.branch)?.iter().map(|it| it.0.clone()).collect())
     }
 }
 

@@ -31,7 +31,7 @@ pub fn all(look: &Look<'_>) -> Result<View, ArchiveError> {
         own.red += usize::from(red.contains(&row.id));
         own.flaky += usize::from(row.count(is_flaky) > 0);
     }
-    for cause in &causes {
+    for cause in causes.iter() {
         owners.entry(cause.owner.as_deref()).or_default().causes.push(cause);
     }
     let named = owners.keys().flatten().count();
