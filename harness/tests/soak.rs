@@ -17,7 +17,7 @@ class Pages(Answering):
 serve(Pages)
 ";
 
-/// One command that asks the server, and a shorter one that does not.
+/// A command that asks the server and takes its time, and a shorter one that does not ask.
 fn suite(product: &str) -> SuiteCopy {
     let suite = SuiteCopy::empty();
     suite.write("data/shop.py", &format!("{ANSWERING}{SERVER}"));
@@ -31,7 +31,8 @@ fn suite(product: &str) -> SuiteCopy {
     suite.write("data/ask.sh", ASK);
     suite.write(
         "scenarios/orders.yaml",
-        "scenario: orders\nsteps:\n  - run: 'bash ask.sh ${base-url} /orders'\n    snapshot: said\n",
+        "scenario: orders\nsteps:\n  - run: 'bash ask.sh ${base-url} /orders'\n    snapshot: said\n  \
+         - shell: sleep 0.2\n",
     );
     suite.write(
         "scenarios/quick.yaml",

@@ -253,12 +253,12 @@ impl Archive {
     fn once<T: Any + Send + Sync>(
         &self,
         name: Name,
-        make: impl FnOnce() -> Result<T, ArchiveError>,
+        read: impl FnOnce() -> Result<T, ArchiveError>,
     ) -> Result<Arc<T>, ArchiveError> {
         if let Some(known) = self.kept.borrow().get(&name) {
             return Ok(known);
         }
-        let made = make()?;
+        let made = read()?;
         Ok(self.kept.borrow_mut().put(name, made))
     }
 

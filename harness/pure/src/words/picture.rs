@@ -53,7 +53,9 @@ pub(super) fn colour(differences: &[Difference], all: &[Line<'_>]) -> Option<Str
     let is_most = |it: &ImageChange| it.changed_pixels > it.compared_pixels / 2;
     if change.image.as_ref().is_some_and(is_most) {
         let Repaint { from, to } = paint;
-        return Some(format!("most of the picture has another colour, {to} for {from}, on {place}"));
+        return Some(format!(
+            "most of the picture has another colour, {to} for {from}, on {place}"
+        ));
     }
     let count = names.iter().collect::<BTreeSet<_>>().len();
     (count > told.len()).then(|| format!("{} on {place}", repainted(&names, paint)))

@@ -297,9 +297,8 @@ mod tests {
     #[test]
     fn how_a_program_is_answered_follows_from_the_page_that_is_another_one_at_its_address() {
         let of = |asked: &str, was: &str, is: &str| {
-            let line = |facet, was, is| {
-                testing::change(Some(facet), Thing::Line, Some(was), Some(is))
-            };
+            let line =
+                |facet, was, is| testing::change(Some(facet), Thing::Line, Some(was), Some(is));
             let path = line(FacetKind::Page, "path: /#/", "path: /#/email/9");
             let page = FacetChange { changes: vec![path], ..FacetChange::of(FacetKind::Page) };
             let output = FacetChange {
