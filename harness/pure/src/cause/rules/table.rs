@@ -454,7 +454,10 @@ mod tests {
                 let (thing, text) = (Thing::Field(format!("field \"{it}\"")), format!("new {it}"));
                 testing::change(Some(FacetKind::Stdout), thing, None, Some(&text))
             };
-            let changes = fields.map(came).to_vec();
+            // What prints more and nothing else is one in any case.
+            let facet = Some(FacetKind::Stdout);
+            let other = testing::change(facet, Thing::Line, Some("Lamps"), Some("All lamps"));
+            let changes = fields.map(came).into_iter().chain([other]).collect();
             let facet = FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) };
             !joined(edges, &[testing::located("list", "shopctl list", vec![facet])]).is_empty()
         };
