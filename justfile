@@ -139,6 +139,6 @@ foreign *products:
 explorations:
     cargo test --locked --test nightshift-tests -- foreign:: explore:: --ignored --test-threads 1
 
-# Faults of products that nobody who writes the rules has seen, each on a night of its own; `again` judges the kept nights.
+# Faults of products that nobody who writes the rules has seen, a night each; `again` judges the kept nights, `shaken 20` runs unchanged ones.
 held-out *products:
     cargo bench --bench held-out -- {{products}}

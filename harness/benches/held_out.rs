@@ -1,13 +1,14 @@
-//! `just held-out [again] [PRODUCT…]`: faults of other people's products, which nobody who writes
-//! the rules has seen.
+//! `just held-out [again | shaken N] [PRODUCT…]`: faults of other people's products, which nobody who
+//! writes the rules has seen.
 //!
 //! Each folder of `harness/held-out` is a suite over a product that other people wrote, and
 //! `faults.json`: regressions of the kinds that stand in the product's own history, as replacements
 //! in its files. Baselines are accepted on the sound product, one more night must be silent, and
 //! then there is a night for each fault. What a [`Fault`] says a user would notice is held against
 //! the first finding of its night. `again` judges the nights that were kept, names faults that have
-//! none, and runs nothing. Nights are in the temporary folder. Installing needs the package
-//! registries.
+//! none, and runs nothing. `shaken N` runs no fault: N nights of the sound product, each shaken as
+//! `settle` does, of which none may say anything. Nights are in the temporary folder. Installing needs
+//! the package registries.
 //!
 //! - `csvkit/` is a dozen commands over tables, `radon/` measures of code as text, JSON, XML and
 //!   Markdown, `trac/` pages that a server renders (`data/fill.py` fills its database),
@@ -56,6 +57,15 @@ enum Nights {
     Run,
     /// Those that were kept are judged by the program as it is now.
     Again,
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// What the faults of a product are told as.
+    Faults(Nights),
+    /// Whether so many shaken nights of the sound product say nothing.
+    Shaken(u32),
 }
 
 /// A regression, and how a user would tell of it.
@@ -109,18 +119,37 @@ struct Product {
 }
 
 fn main() -> ExitCode {
-    let mut asked = products::arguments();
-    let nights = if asked.iter().any(|it| it == "again") { Nights::Again } else { Nights::Run };
-    asked.retain(|it| it != "again");
-    let wanted = match products::chosen(products::names(&held_out(), "faults.json"), &asked) {
+    let words = products::arguments();
+    let (asked, named) = match words.as_slice() {
+        [again, named @ ..] if again == "again" => (Asked::Faults(Nights::Again), named),
+        [shaken, number, named @ ..] if shaken == "shaken" => match number.parse() {
+            Ok(number) => (Asked::Shaken(number), named),
+            Err(_) => return usage(),
+        },
+        named => (Asked::Faults(Nights::Run), named),
+    };
+    let wanted = match products::chosen(products::names(&held_out(), "faults.json"), named) {
         Ok(wanted) => wanted,
         Err(refused) => return refused,
     };
+    match asked {
+        Asked::Faults(nights) => faults(&wanted, nights),
+        Asked::Shaken(number) => shaken(&wanted, number),
+    }
+}
+
+fn usage() -> ExitCode {
+    say("say: [again | shaken N] [PRODUCT…]");
+    ExitCode::from(2)
+}
+
+/// The table of all faults of these products.
+fn faults(wanted: &[String], nights: Nights) -> ExitCode {
     let mut total = Counts::default();
     let mut lines = Vec::new();
     for name in wanted {
-        let counts = examine(&name, nights);
-        lines.push(counts.line(&name));
+        let counts = examine(name, nights);
+        lines.push(counts.line(name));
         total.add(&counts);
     }
     say(format_args!("\n{}", total.sentence()));
@@ -129,6 +158,24 @@ fn main() -> ExitCode {
         say(line);
     }
     if total.meets_the_targets() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// So many nights of each sound product, each shaken in another way.
+fn shaken(wanted: &[String], number: u32) -> ExitCode {
+    let mut all = 0;
+    for name in wanted {
+        let product = Product::new(name, Nights::Run);
+        say(format_args!("\n{name}"));
+        product.night("accepted", Nights::Run, &["--accept-new"]);
+        let mut alarms = 0;
+        for at in 1..=number {
+            let (night, at) = (format!("shaken/{at}"), at.to_string());
+            alarms += false_alarms(&product.night(&night, Nights::Run, &["--shake", &at]));
+        }
+        say(json!({ "product": name, "shaken_nights": number, "false_alarms": alarms }));
+        all += alarms;
+    }
+    if all == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn held_out() -> PathBuf {
