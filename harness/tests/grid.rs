@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -262,6 +262,67 @@ fn a_grid_that_is_not_there_or_does_not_reach_us_is_told_before_the_first_scenar
     let doctor = suite.run(&["doctor"]);
     assert!(doctor.stdout.contains("ready"), "{doctor:#?}");
     assert!(doctor.stdout.contains("pictures have a key of their own"), "{doctor:#?}");
+}
+
+/// Waits until no browser of this driver runs any more: its sessions are ended.
+fn has_its_places_back(driver: &Elsewhere, when: &str) {
+    until(&format!("no browser is left: {when}"), || below(driver.child.id()).is_empty());
+}
+
+/// A command that makes a night one that cannot be written any further.
+fn breaking(night: &Path) -> String {
+    let evidence = night.join("evidence").display().to_string();
+    format!("rm -r '{evidence}' && touch '{evidence}'")
+}
+
+#[test]
+fn a_night_that_ends_with_an_error_of_ours_gives_its_places_back() {
+    let suite = SuiteCopy::of_the_shop();
+    let driver = Elsewhere::driver();
+    let grid = format!("browser.grid={}", driver.url());
+    let night = suite.folder().join("worker");
+    let breaks = format!(
+        "scenario: breaks\nsteps:\n  - open: /\n  - shell: {}\n    snapshot: out\n",
+        breaking(&night)
+    );
+    suite.write("scenarios/breaks.yaml", &breaks);
+    let answer = suite.run(&words(&["breaks"], &grid, &["--no-pdf", "--out", "../worker"]));
+    assert_eq!(answer.code, Some(4), "nothing had run: {answer:#?}");
+    assert!(answer.stderr.contains("error: cannot"), "{answer:#?}");
+    has_its_places_back(&driver, "a worker could not go on");
+
+    // The setup of the product fails while the preflight has its browser, and is not to be kept.
+    let night = suite.folder().join("preflight");
+    let config = suite.root().join("nightshift.yaml");
+    let written = std::fs::read_to_string(&config).expect("the shop has a configuration");
+    let setup = format!("    setup:\n      - shell: {}; false\n    data: data\n", breaking(&night));
+    assert!(written.contains("    data: data\n"), "{written}");
+    std::fs::write(&config, written.replace("    data: data\n", &setup)).expect("written");
+    let answer = suite.run(&words(&["search"], &grid, &["--no-pdf", "--out", "../preflight"]));
+    assert!(answer.stderr.contains("error: cannot"), "{answer:#?}");
+    has_its_places_back(&driver, "the preflight could not go on");
+}
+
+#[test]
+fn a_night_has_its_places_until_it_is_stopped_and_gives_them_back() {
+    let suite = SuiteCopy::of_the_shop();
+    suite.write("scenarios/long.yaml", "scenario: long\nsteps:\n  - open: /\n  - run: sleep 600\n");
+    let driver = Elsewhere::driver();
+    let grid = format!("browser.grid={}", driver.url());
+    let mut night = nightshift();
+    night.args(words(&["long"], &grid, &["--no-pdf", "--out", "../stopped"]));
+    night.current_dir(suite.root()).stdin(Stdio::null());
+    night.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut night = night.spawn().expect("the program starts");
+    let ledger = suite.folder().join("stopped/ledger.jsonl");
+    until("a step was done", || {
+        let lines = std::fs::read_to_string(&ledger).unwrap_or_default();
+        lines.contains("\"type\":\"step\"")
+    });
+    assert!(!below(driver.child.id()).is_empty(), "it has a browser");
+    assert_eq!(suite.run(&["stop"]).code, Some(0));
+    assert_eq!(night.wait().expect("it ends").code(), Some(130));
+    has_its_places_back(&driver, "the night was stopped");
 }
 
 #[test]

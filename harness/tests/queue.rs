@@ -304,6 +304,35 @@ fn workers_that_the_night_starts_find_what_it_would_find_alone_and_end_with_it()
     assert_eq!(again.code, Some(1), "its evidence is here: {again:#?}");
 }
 
+/// The processes whose command line holds all of this.
+fn processes_with(texts: &[&str]) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").expect("a process table").filter_map(Result::ok);
+    let holds = |entry: &std::fs::DirEntry| {
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        texts.iter().all(|it| line.contains(it))
+    };
+    processes.filter(holds).map(|it| it.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn what_a_worker_of_the_night_leaves_behind_that_is_killed_ends_with_the_night() {
+    let suite = suite(1);
+    let sleep = format!("77.{}", std::process::id());
+    let words = ["run", "--no-pdf", "--once", "--workers", "1", "--out", "night"];
+    let mut night = process(&suite, "night", &words, &sleep);
+    let slept = format!("sleep {sleep}");
+    until("the command runs", || !processes_with(&[&slept]).is_empty());
+    let root = suite.root().display().to_string();
+    let workers = processes_with(&["worker --once", &root]);
+    assert_eq!(workers.len(), 1, "{workers:?}");
+    let sent = Command::new("kill").args(["-9", &workers[0]]).status().expect("kill runs");
+    assert!(sent.success());
+    let code = night.code();
+    assert!(processes_with(&[&slept]).is_empty(), "it ended with {code:?}");
+}
+
 #[test]
 #[ignore = "needs nats-server; `just queue`"]
 fn a_worker_with_another_suite_says_why_it_takes_no_part_and_the_others_do_all() {

@@ -314,21 +314,44 @@ impl Attempt<'_> {
         })
     }
 
-    /// The request with the page as it looks, where it is about a page, and the model takes pictures.
+    /// The request with the page as it looks, where it is about a page, and the model takes pictures; a
+    /// remark on the step says why there is none where the suite asks for one.
     pub(super) async fn with_picture(
         &mut self,
         (brain, step): (Brain<'_>, &Step),
         request: Request,
     ) -> Result<Request, LedgerError> {
-        if !brain.backend.takes_pictures() || request.form == Form::Command {
+        if request.form == Form::Command {
             return Ok(request);
         }
-        let seen = self.picture_of_page(step).await.ok();
-        let Some(png) = seen.filter(|it| it.len() <= LARGEST_PICTURE) else { return Ok(request) };
+        let seen = match (brain.backend.takes_pictures(), brain.backend.lacks_pictures()) {
+            (true, _) => self.picture_to_send(step).await,
+            (false, Some(why)) => Err(why.to_owned()),
+            (false, None) => return Ok(request),
+        };
+        let png = match seen {
+            Ok(png) => png,
+            Err(why) => {
+                self.talk.not_seen(&why);
+                return Ok(request);
+            }
+        };
         // What is sent is what is kept.
         let png = self.ledger.secrets().scrub(&png).into_owned();
         let path = self.ledger.keep("picture for a model", "image/png", &png)?.path;
         Ok(Request { picture: Some(Picture { path, png }), ..request })
+    }
+
+    /// The page as it looks, where that can be sent; else why not.
+    async fn picture_to_send(&mut self, step: &Step) -> Result<Vec<u8>, String> {
+        let png = self.picture_of_page(step).await?;
+        if png.len() > LARGEST_PICTURE {
+            let bytes = png.len();
+            return Err(format!(
+                "it has {bytes} bytes, and at the most {LARGEST_PICTURE} are sent"
+            ));
+        }
+        Ok(png)
     }
 
     /// A request in which no value of a secret stands, whatever the page shows.

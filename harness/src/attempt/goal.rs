@@ -352,6 +352,7 @@ impl Attempt<'_> {
         let by_model = took(way.paid, way.kept, self.brain.and_then(|it| it.price));
         self.talk.end(&way.done, failure.as_ref().map_or("done", |it| &it.actual));
         let did = format!("{did}{}{by_model}", instead.concat());
+        let unseen = self.talk.unseen();
         if failure.is_none() {
             self.reached(way.step, way.goal, way.taken, healed);
         }
@@ -361,16 +362,22 @@ impl Attempt<'_> {
                 place: None,
                 evidence: Vec::new(),
                 decided: None,
-                remark: Some(format!("did: {did}")),
+                remark: Some(match unseen {
+                    Some(why) => format!("did: {did}; {why}"),
+                    None => format!("did: {did}"),
+                }),
             },
-            Some(failure) => CarriedOut::failed(Failure {
-                actual: if way.done.is_empty() {
-                    failure.actual
-                } else {
-                    format!("{} (before that: {did})", failure.actual)
-                },
-                ..failure
-            }),
+            Some(failure) => CarriedOut {
+                remark: unseen,
+                ..CarriedOut::failed(Failure {
+                    actual: if way.done.is_empty() {
+                        failure.actual
+                    } else {
+                        format!("{} (before that: {did})", failure.actual)
+                    },
+                    ..failure
+                })
+            },
         })
     }
 

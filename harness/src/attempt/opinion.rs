@@ -91,6 +91,7 @@ impl Attempt<'_> {
         let user = json!({ "question": question, "page": page_data(&page, &question) });
         let request = Request::new(SYSTEM, &user, Form::Opinion);
         let request = self.with_picture((brain, step), request).await?;
+        let unseen = self.talk.unseen().map(|it| format!("; {it}")).unwrap_or_default();
         let (answer, spent) = match self.asked(brain, (step, 0), &request).await? {
             Ok(both) => both,
             Err(over) => return Ok(not_asked(over, brain, "night")),
@@ -100,7 +101,7 @@ impl Attempt<'_> {
             let opinion = serde_json::from_str::<Opinion>(it.text.trim());
             opinion.map_err(|error| format!("its answer is no opinion: {error}"))
         });
-        let took = took(spent, u32::from(spent.asked == 0), brain.price);
+        let took = took(spent, u32::from(spent.asked == 0), brain.price) + &unseen;
         let (opinion, why) = match read {
             Ok(it) => (it.opinion.word(), it.why.chars().take(LONGEST).collect::<String>()),
             Err(why) => return Ok(format!("{model} gave no opinion: {why}{took}")),

@@ -26,6 +26,8 @@ pub struct Talk {
     underway: Underway,
     /// What a model took in this attempt.
     pub(super) spent: Spent,
+    /// Why the step under way asked a model without a picture of the page.
+    unseen: Option<String>,
 }
 
 /// The goal whose turn it is.
@@ -85,6 +87,23 @@ impl Talk {
         if self.earlier.len() > MOST_EARLIER {
             self.earlier.remove(0);
         }
+    }
+
+    /// Takes note of why a model that takes pictures is asked without one; of several reasons in a step,
+    /// the first is told.
+    pub(super) fn not_seen(&mut self, why: &str) {
+        if self.unseen.is_none() {
+            // What was said elsewhere goes on in a sentence of ours.
+            let mut rest = why.trim_end_matches('.').chars();
+            let first = rest.next().into_iter().flat_map(char::to_lowercase);
+            self.unseen = Some(first.chain(rest).collect());
+        }
+    }
+
+    /// Why the step that ends asked a model without a picture, as its remark says it.
+    pub(super) fn unseen(&mut self) -> Option<String> {
+        let why = self.unseen.take()?;
+        Some(format!("the model was asked without a picture of the page: {why}"))
     }
 
     /// The goals before this one, oldest first.

@@ -7,6 +7,7 @@ mod goal;
 mod guest;
 mod pace;
 mod recordings;
+mod unseen;
 mod written;
 
 use std::collections::BTreeMap;

@@ -171,6 +171,10 @@ impl Crew {
         let Some(Own { server, mut workers }) = self.own else { return };
         let ends = workers.iter_mut().map(|it| it.stop(GRACE));
         futures_util::future::join_all(ends).await;
+        // One that was killed, by us or by others, could not end its browser and its products.
+        for left in crate::process::sweep() {
+            tracing::info!("ended {left:?}, left behind by a worker that was killed");
+        }
         server.stop().await;
     }
 }

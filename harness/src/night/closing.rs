@@ -1,24 +1,16 @@
 //! What is done once workers are through: [`joined`] waits for them, [`let_go`] ends the browser of a
-//! night that was stopped, [`leave`] sees that no session stays in a grid, [`end`] ends the products;
-//! and [`call_off`], where a night that was ready does not begin.
-
-use std::time::Duration;
+//! night that was stopped, [`end`] ends the products. That no session stays in a grid is seen to in
+//! `leaving.rs`.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::JoinHandle;
 
-use super::pages::retire;
-use super::preflight::Ready;
 use super::products::Products;
 use super::{NightError, Stop, Why};
 use crate::ledger::Ledger;
 use crate::model::Event;
-use crate::surface::browser::{Browser, BrowserOptions};
-
-/// How long it is waited for a session of a grid that nobody waits for any more; whoever stopped the
-/// night waits as long for it to end.
-const LATE: Duration = Duration::from_secs(1);
+use crate::surface::browser::Browser;
 
 /// Waits for all workers and keeps one of their browsers; answers with what went wrong. A place in a
 /// grid is given back as long as another worker may wait for it.
@@ -53,26 +45,6 @@ pub(super) async fn let_go(spare: &mut Option<Browser>, stop: &Stop) {
     {
         browser.stop().await;
     }
-}
-
-/// Sees that no session stays in the grid that comes when nobody waits for it any more, as where the
-/// night was stopped meanwhile. One that comes later still is ended as long as this program runs.
-pub(super) async fn leave(options: &BrowserOptions) {
-    if let Some(grid) = &options.grid
-        && !grid.has_settled(LATE).await
-    {
-        tracing::warn!(
-            "the grid {} has not answered who asked for a browser; one that it gives now may stay until \
-             it ends it by itself",
-            grid.name()
-        );
-    }
-}
-
-/// Ends the browser of a night that does not begin after all, and gives its place in a grid back.
-pub(super) async fn call_off(ready: &mut Ready) {
-    retire(&mut ready.browser).await;
-    leave(&ready.browser_options).await;
 }
 
 /// Ends the products, and keeps what their servers said.

@@ -14,8 +14,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing;
+use super::leaving::{leave, or_leave};
 use super::means::Means;
+use super::preflight::Ready;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, nights_folder, patience, plan_of, preflight,
     secrets, tonight, write_plan,
@@ -153,14 +154,27 @@ impl House {
         let (suite, options) = (&self.suite, &self.options);
         let mut plan = Plan { patience: Some(self.patience), ..self.plan.clone() };
         let at = (&self.builds, &others);
-        let mut ready =
+        let ready =
             preflight::run(suite, options, at, (&self.ledger, &plan), stop, &progress).await?;
         plan.environment.clone_from(&ready.environment);
         plan.products.clone_from(&ready.builds);
+        let grid = ready.browser_options.grid.clone();
+        let received = Box::pin(self.received(plan, ready, guest, stop)).await;
+        or_leave(grid.as_ref(), received).await
+    }
+
+    /// Lets a guest use what is ready until it leaves, and ends all of it.
+    async fn received(
+        &self,
+        plan: Plan,
+        mut ready: Ready,
+        guest: &mut Guest,
+        stop: &Stop,
+    ) -> Result<Received, NightError> {
         let mut worker = Worker::new(ready.browser.take());
         let _scratch = ready.scratch.clone();
         let made = (Arc::new(plan), self.ledger.clone());
-        let means = Means::of(suite, options, made, &mut ready)?;
+        let means = Means::of(&self.suite, &self.options, made, &mut ready)?;
         let side = Side::under_test(means, ready.products);
         let received = if ready.runnable.is_empty() {
             Received::NotReady(self.not_run())
@@ -170,7 +184,7 @@ impl House {
         if let Some(browser) = worker.browser {
             browser.stop().await;
         }
-        closing::leave(&side.means.browser_options).await;
+        leave(side.means.browser_options.grid.as_ref()).await;
         for product in side.products.all() {
             drop(product.stop().await);
         }

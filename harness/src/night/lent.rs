@@ -10,8 +10,8 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing;
 use super::control::{self, Control};
+use super::leaving::{leave, or_leave};
 use super::means::Means;
 use super::preflight::{self, Ready};
 use super::products::Products;
@@ -114,22 +114,21 @@ impl Lent {
         plan.baselines = baselines(suite, &plan, &keep)?;
         let builds = builds::choose(&suite.config, &options.builds)?;
         let others = builds::others(builds::Asked::of(options), &builds, &plan.history);
-        let mut ready = {
+        let ready = {
             let _alone = alone(&suite.root)?;
             let (at, of) = ((&builds, &others), (&*ledger, &plan));
             Box::pin(preflight::run(suite, options, at, of, stop, progress)).await?
         };
+        let grid = ready.browser_options.grid.clone();
         let same = resume::same_builds(&plan, &ready.builds);
-        if let Err(why) = same.and_then(|()| fits(&plan, &ready, runnable, &ledger)) {
-            closing::call_off(&mut ready).await;
-            return Err(why);
-        }
-        Self::of(suite, options, (plan, ledger), ready, (folder, known))
+        let fitting = same.and_then(|()| fits(&plan, &ready, runnable, &ledger));
+        let asked = (suite, options);
+        let lent = fitting.and_then(|()| Self::of(asked, (plan, ledger), ready, (folder, known)));
+        or_leave(grid.as_ref(), lent).await
     }
 
     fn of(
-        suite: &Suite,
-        options: &RunOptions,
+        (suite, options): (&Suite, &RunOptions),
         (plan, ledger): (Plan, Arc<Ledger>),
         mut ready: Ready,
         (folder, known): (tempfile::TempDir, HashSet<String>),
@@ -280,7 +279,7 @@ impl Lent {
         if let Some(browser) = self.worker.browser {
             browser.stop().await;
         }
-        closing::leave(&self.side.means.browser_options).await;
+        leave(self.side.means.browser_options.grid.as_ref()).await;
         for product in self.side.products.all().chain(self.others.all()) {
             drop(product.stop().await);
         }

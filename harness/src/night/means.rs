@@ -168,7 +168,8 @@ pub(super) fn backend(
         return Ok(None);
     };
     if let Some(night) = &agent.cassette {
-        return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
+        let answers = cassette(&suite.root.join(night), &agent.model)?;
+        return Ok(Some(Box::new(answers.asked_for_pictures(agent.pictures))));
     }
     let key = match &agent.key {
         None => None,

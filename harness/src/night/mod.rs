@@ -54,6 +54,7 @@
 //! - `workshop.rs`: where products are made ready, and with which environments.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `closing.rs`: what is done once they are through.
+//! - `leaving.rs`: no session stays in a grid, whatever ends the work.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `looked.rs`: what one attempt looks like, while the night runs.
 //! - `more.rs`: what runs more often where time is left.
@@ -101,6 +102,7 @@ mod hosting;
 mod id;
 mod isolation;
 pub mod judging;
+mod leaving;
 mod left;
 mod lent;
 mod lock;
@@ -197,7 +199,9 @@ pub use visit::{Destination, Visit};
 
 use self::accepting::Accepted;
 use self::course::Course;
+use self::leaving::or_leave;
 use self::left::Ran;
+use self::preflight::Ready;
 use crate::baseline;
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
@@ -392,20 +396,33 @@ async fn attempted(
     }
     let secrets = secrets::load(suite, &plan, options)?;
     let ledger = Arc::new(opening::ledger(suite, options, &mut plan, secrets)?);
-    let night = ledger.night().clone();
-    progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
+    let night = ledger.night().path().to_owned();
+    progress(Progress::Planned { scenarios: plan.scenarios.len(), night });
     stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
 
     let known = [("patience", measured, measuring_ms), ("history", remembered, 0)];
     let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
     opening::checked(&ledger, progress, known.into_iter().chain(shaken))?;
-    let mut ready =
+    let ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
             .await?;
-    if let Err(another) = resume::same_builds(&plan, &ready.builds) {
-        closing::call_off(&mut ready).await;
-        return Err(another);
-    }
+    let grid = ready.browser_options.grid.clone();
+    let made = (ledger, plan);
+    let made = Box::pin(attempted_by(suite, options, made, ready, stop, progress)).await;
+    or_leave(grid.as_ref(), made).await
+}
+
+/// Attempts what the preflight found ready.
+async fn attempted_by(
+    suite: &Suite,
+    options: &RunOptions,
+    (ledger, mut plan): (Arc<Ledger>, Plan),
+    ready: Ready,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Attempted, NightError> {
+    resume::same_builds(&plan, &ready.builds)?;
+    let night = ledger.night().clone();
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);

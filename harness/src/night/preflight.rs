@@ -2,41 +2,43 @@
 //! says why not.
 //!
 //! The files:
+//! - `browsers.rs`: how browsers are started tonight.
 //! - `grid.rs`: browsers that run on other machines.
 //! - `others.rs`: other builds, made ready to time and to judge by.
 
+mod browsers;
 mod grid;
 mod others;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
+pub use browsers::browser_options;
 pub use grid::grid_of;
 
+use self::browsers::{key, options_of};
 use super::builds::Others;
+use super::leaving::or_leave;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
 use super::walls::Tried;
 use super::workshop::Workshop;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
-use crate::ledger::{Ledger, Secrets};
+use crate::ledger::Ledger;
 use crate::model::against::ControlPlan;
 use crate::model::attempts::Attempts;
-use crate::model::page_settings::PageSettings;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
-use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
-use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
-use crate::process::Cookie;
+use crate::model::suite::{Isolation, ProductConfig};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
 use crate::product::{self, KeptData, ProductError};
-use crate::surface::browser::{Browser, BrowserOptions, Credentialed, Window, environment_key};
+use crate::surface::browser::{Browser, BrowserOptions};
 use crate::surface::mail::Sink;
-use crate::surface::veil::Veil;
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -93,47 +95,9 @@ pub(super) async fn run(
         desk.record("isolation", Ok(sentence), Duration::ZERO, Vec::new())?;
     }
     let browser_options = options_of(suite, (plan, options), ledger.secrets(), scratch.path())?;
-    let mut broken = BTreeMap::new();
-    let mut versions: IndexMap<String, String> =
-        [("nightshift".to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into_iter().collect();
-
-    let needs_browser = plan.scenarios.iter().any(uses_browser);
-    let places = desk.places(browser_options.grid.as_ref()).await?;
-    let (browser, products) = tokio::join!(
-        async { if needs_browser { Some(desk.browser(&browser_options).await) } else { None } },
-        desk.products(plan, scratch.path()),
-    );
-    let (products, builds, unhealthy) = products?;
-    let others = desk.others(others, (plan, &products), scratch.path()).await?;
-    broken.extend(unhealthy);
-    let (browser, browser_problem) = match browser.transpose()? {
-        Some(Ok(browser)) => {
-            versions.insert("browser".to_owned(), browser.versions().browser.clone());
-            versions.insert("driver".to_owned(), browser.versions().driver.clone());
-            (Some(browser), None)
-        }
-        Some(Err(problem)) => (None, Some(problem)),
-        None => (None, None),
-    };
-    let tried = desk.walls(plan)?;
-    let obstacles = Obstacles { products: broken, browser: browser_problem, walls: tried.as_ref() };
-    let runnable = desk.runnable(plan, &obstacles, stop)?;
-    Ok(Ready {
-        products,
-        others: others.products,
-        timed: others.timed,
-        control: others.control,
-        environment: key(browser.as_ref(), &browser_options.page),
-        browser,
-        browser_options,
-        places,
-        runnable,
-        tried,
-        versions,
-        builds,
-        mail,
-        scratch: Arc::new(scratch),
-    })
+    let grid = browser_options.grid.clone();
+    let ready = Box::pin(desk.ready(others, plan, browser_options, (mail, scratch))).await;
+    or_leave(grid.as_ref(), ready).await
 }
 
 /// Ends and removes what a night that was killed left behind.
@@ -159,89 +123,6 @@ async fn sink(suite: &Suite, plan: &Plan) -> Result<Option<Sink>, NightError> {
 /// Whether a scenario needs a page.
 pub(super) fn uses_browser(scenario: &Scenario) -> bool {
     scenario.all_steps().iter().any(|step| step.action.surface() == Some(Surface::Browser))
-}
-
-/// What pictures of tonight depend on.
-fn key(browser: Option<&Browser>, page: &PageSettings) -> String {
-    browser.map_or_else(|| environment_key(page), |it| it.environment_key(page))
-}
-
-/// How browsers are started tonight.
-fn options_of(
-    suite: &Suite,
-    (plan, options): (&Plan, &RunOptions),
-    secrets: &Secrets,
-    scratch: &Path,
-) -> Result<BrowserOptions, NightError> {
-    let config = &suite.config.browser;
-    let elsewhere = options.window == Window::Hidden && plan.scenarios.iter().any(uses_browser);
-    Ok(BrowserOptions {
-        window: options.window,
-        grid: if elsewhere { grid_of(config, secrets)? } else { None },
-        veil: veil(secrets),
-        credentials: credentialed(suite, plan),
-        ..browser_options(config, scratch, allowed(suite))
-    })
-}
-
-/// How a browser of this machine is started by this configuration.
-#[must_use]
-pub fn browser_options(
-    config: &BrowserConfig,
-    scratch: &Path,
-    allow_hosts: Vec<String>,
-) -> BrowserOptions {
-    BrowserOptions {
-        program: config.program.clone().map(PathBuf::from),
-        driver: config.driver.clone().map(PathBuf::from),
-        grid: None,
-        axe: config.axe.clone(),
-        page: config.page.clone(),
-        timeout: Duration::from_millis(config.timeout_ms),
-        allow_hosts,
-        scratch: scratch.to_owned(),
-        tree: Cookie::new(),
-        window: Window::Hidden,
-        veil: Veil::default(),
-        credentials: match config.page.credentials {
-            Some(_) => Credentialed::SomePage,
-            None => Credentialed::Nobody,
-        },
-    }
-}
-
-/// Whether a page of tonight knows name and password for HTTP authentication.
-fn credentialed(suite: &Suite, plan: &Plan) -> Credentialed {
-    let knows = |it: &PageSettings| it.credentials.is_some();
-    let config = &suite.config;
-    let settings = config.products.values().map(|it| &it.browser);
-    let settings = settings.chain(plan.scenarios.iter().map(|it| &it.browser));
-    let establishing = plan.sessions.values().flat_map(|it| it.establish.iter().chain(&it.check));
-    let steps = plan.scenarios.iter().flat_map(Scenario::all_steps);
-    let emulated = |it: &Step| matches!(&it.action, Action::Emulate(it) if knows(it));
-    if std::iter::once(&config.browser.page).chain(settings).any(knows)
-        || steps.chain(establishing.flat_map(Step::all)).any(emulated)
-    {
-        Credentialed::SomePage
-    } else {
-        Credentialed::Nobody
-    }
-}
-
-/// What must not be seen in pictures.
-pub(super) fn veil(secrets: &Secrets) -> Veil {
-    if secrets.is_empty() {
-        return Veil::default();
-    }
-    let secrets = secrets.clone();
-    Veil::new(move |text| secrets.find_spread(text))
-}
-
-/// The hosts that any product of the suite allows.
-fn allowed(suite: &Suite) -> Vec<String> {
-    let all: BTreeSet<_> =
-        suite.config.products.values().flat_map(|it| it.allow_hosts.iter().cloned()).collect();
-    all.into_iter().collect()
 }
 
 /// What the checks share.
@@ -292,6 +173,60 @@ impl Obstacles<'_> {
 }
 
 impl Desk<'_> {
+    /// Sees to browser, products and walls, and says what can run with them. The browser goes with an
+    /// error.
+    async fn ready(
+        &self,
+        others: &Others,
+        plan: &Plan,
+        browser_options: BrowserOptions,
+        (mail, scratch): (Option<Sink>, tempfile::TempDir),
+    ) -> Result<Ready, NightError> {
+        let mut broken = BTreeMap::new();
+        let mut versions: IndexMap<String, String> =
+            [("nightshift".to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into_iter().collect();
+
+        let needs_browser = plan.scenarios.iter().any(uses_browser);
+        let places = self.places(browser_options.grid.as_ref()).await?;
+        let (browser, products) = tokio::join!(
+            async { if needs_browser { Some(self.browser(&browser_options).await) } else { None } },
+            self.products(plan, scratch.path()),
+        );
+        let (products, builds, unhealthy) = products?;
+        let others = self.others(others, (plan, &products), scratch.path()).await?;
+        broken.extend(unhealthy);
+        let (browser, browser_problem) = match browser.transpose()? {
+            Some(Ok(browser)) => {
+                versions.insert("browser".to_owned(), browser.versions().browser.clone());
+                versions.insert("driver".to_owned(), browser.versions().driver.clone());
+                (Some(browser), None)
+            }
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
+        let tried = self.walls(plan)?;
+        let obstacles =
+            Obstacles { products: broken, browser: browser_problem, walls: tried.as_ref() };
+        let runnable = self.runnable(plan, &obstacles)?;
+        Ok(Ready {
+            products,
+            others: others.products,
+            timed: others.timed,
+            control: others.control,
+            environment: key(browser.as_ref(), &browser_options.page),
+            browser,
+            browser_options,
+            places,
+            runnable,
+            tried,
+            versions,
+            builds,
+            mail,
+            scratch: Arc::new(scratch),
+        })
+    }
+
+    /// Has a browser started; why there is none, where that is so.
     async fn browser(
         &self,
         options: &BrowserOptions,
@@ -490,17 +425,12 @@ impl Desk<'_> {
     }
 
     /// The scenarios that can run; the others are recorded with the reason.
-    fn runnable(
-        &self,
-        plan: &Plan,
-        obstacles: &Obstacles<'_>,
-        stop: &Stop,
-    ) -> Result<Vec<usize>, NightError> {
+    fn runnable(&self, plan: &Plan, obstacles: &Obstacles<'_>) -> Result<Vec<usize>, NightError> {
         let mut runnable = Vec::new();
         let entries = self.ledger.entries();
         let attempts = Attempts::of(&entries);
         for (index, scenario) in plan.scenarios.iter().enumerate() {
-            let obstacle = match stop.why() {
+            let obstacle = match self.stop.why() {
                 Some(why) => {
                     let (because, detail) = because(why);
                     Some((because, detail.to_owned()))

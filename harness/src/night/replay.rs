@@ -10,11 +10,13 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
+use super::leaving::{leave, or_leave};
 use super::means::Means;
+use super::preflight::Ready;
 use super::stage::Standpoint;
 use super::{
-    NightError, Progress, RunOptions, Stop, builds, closing, patience, plan_of, preflight, scratch,
-    secrets, tonight,
+    NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
+    tonight,
 };
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::attempt::Ended;
@@ -88,10 +90,25 @@ pub async fn replay(
     let folder = scratch::make()?;
     let night = NightDir::create(folder.path().join("night"))?;
     let ledger = Arc::new(Ledger::create(night, secrets, Utc::now)?);
-    let mut ready =
+    let ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, &progress)
             .await?;
     plan.environment.clone_from(&ready.environment);
+    let grid = ready.browser_options.grid.clone();
+    let (asked, made) = ((suite, options), (plan, ledger));
+    let replayed = Box::pin(replayed(asked, made, ready, until, stop, pause)).await;
+    or_leave(grid.as_ref(), replayed).await
+}
+
+/// Replays on what is ready, and ends all of it.
+async fn replayed(
+    (suite, options): (&Suite, &RunOptions),
+    (plan, ledger): (Plan, Arc<Ledger>),
+    mut ready: Ready,
+    until: Option<u32>,
+    stop: &Stop,
+    pause: Pause<'_>,
+) -> Result<Replayed, NightError> {
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
     let _scratch = ready.scratch.clone();
@@ -137,7 +154,7 @@ async fn end(worker: Worker, side: &Side) {
     if let Some(browser) = worker.browser {
         browser.stop().await;
     }
-    closing::leave(&side.means.browser_options).await;
+    leave(side.means.browser_options.grid.as_ref()).await;
     for product in side.products.all() {
         drop(product.stop().await);
     }

@@ -11,8 +11,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::afar::Afar;
 use super::attempts::{self, Attempted, Side, Worker};
-use super::closing::{end, joined, leave, let_go};
+use super::closing::{end, joined, let_go};
 use super::control::{self, Control, MOST_RUNS, Need};
+use super::leaving::leave;
 use super::looked::LookedAt;
 use super::means::Means;
 use super::more::More;
@@ -128,7 +129,7 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
-    leave(&hall.side.means.browser_options).await;
+    leave(hall.side.means.browser_options.grid.as_ref()).await;
     end(&hall.side.products, ledger).await?;
     failed.map_or(Ok((spare, hall)), Err)
 }
@@ -185,6 +186,7 @@ pub(super) async fn more(
     let ledger = &hall.side.means.ledger;
     let before = ledger.entries().len();
     let failed = until_clear(hall, more, spare).await;
+    leave(hall.side.means.browser_options.grid.as_ref()).await;
     end(&hall.side.products, ledger).await?;
     if let Some(error) = failed {
         return Err(error);

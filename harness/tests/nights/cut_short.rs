@@ -176,6 +176,43 @@ fn a_night_that_cannot_be_written_any_further_says_how_far_it_came_and_is_no_usa
     assert_eq!(occupied.code, Some(2), "nothing ran: {occupied:#?}");
 }
 
+/// How many drivers of browsers have this in their environment.
+fn drivers_with(marker: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").expect("a process table").filter_map(Result::ok);
+    let holds = |entry: &std::fs::DirEntry, file: &str, text: &str| {
+        let bytes = std::fs::read(entry.path().join(file)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).contains(text)
+    };
+    let is_one = |it: &std::fs::DirEntry| {
+        holds(it, "cmdline", "chromedriver") && holds(it, "environ", marker)
+    };
+    processes.filter(is_one).count()
+}
+
+#[test]
+fn a_night_that_cannot_go_on_leaves_no_driver_of_a_browser_behind() {
+    let suite = SuiteCopy::of_the_shop();
+    let evidence = suite.folder().join("one/evidence").display().to_string();
+    let breaks = format!(
+        "scenario: breaks\nsteps:\n  - open: /\n  - shell: rm -r '{evidence}' && touch '{evidence}'\n    snapshot: out\n"
+    );
+    suite.write("scenarios/breaks.yaml", &breaks);
+    // Drivers get our PATH.
+    let marker = format!("/nowhere/nightshift-{}", std::process::id());
+    let path = format!("{}:{marker}", std::env::var("PATH").expect("there is one"));
+    let mut night = nightshift()
+        .args(["run", "breaks", "--once", "--no-pdf", "--out", "../one"])
+        .env("PATH", path)
+        .current_dir(suite.root())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    until("the driver runs", || drivers_with(&marker) > 0);
+    assert_eq!(night.wait().expect("ends").code(), Some(4), "nothing had run");
+    until("it is gone", || drivers_with(&marker) == 0);
+}
+
 #[test]
 fn a_night_is_stopped_by_another_process_and_still_reports() {
     let suite = commands(&[

@@ -393,7 +393,7 @@ pub struct StepRecord {
     /// round, and the steps inside of it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
-    /// What was noticed although it passed: a click that reached no listener and changed nothing.
+    /// What was noticed beside how it went: a click that reached no listener and changed nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// How long it took, in milliseconds.

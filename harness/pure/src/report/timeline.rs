@@ -3,6 +3,8 @@
 //!
 //! Neighbour: [`super::build`], which puts it into the report.
 
+use std::iter::once;
+
 use super::night::{StepReport, StepState};
 use crate::model::event::Decided;
 use crate::model::{EvidenceRef, Outcome, Scenario, Step, StepOutcome, StepRecord, Surface};
@@ -94,7 +96,9 @@ fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepR
     let (outcome, expected, actual) = match &record.outcome {
         StepOutcome::Passed => (StepState::Passed, None, record.remark.clone()),
         StepOutcome::Failed(failure) => {
-            (failure.outcome.into(), Some(failure.expected.clone()), Some(failure.actual.clone()))
+            let remark = record.remark.iter().map(|it| format!("; {it}"));
+            let actual: String = once(failure.actual.clone()).chain(remark).collect();
+            (failure.outcome.into(), Some(failure.expected.clone()), Some(actual))
         }
     };
     StepReport {
@@ -123,6 +127,7 @@ pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::Action;
+    use crate::model::event::Failure;
     use crate::model::testing::scenario;
 
     fn record(index: u32, text: &str) -> StepRecord {
@@ -151,6 +156,25 @@ mod tests {
         let expected = vec![(1, planned.text.clone(), 3), (7, "reload".to_owned(), 0)];
         assert_eq!(told(steps(&[&first, &extra], Outcome::Completed, Some(&shop))), expected);
         assert_eq!(told(of_session(&[&planned], &[first, extra])), expected);
+    }
+
+    #[test]
+    fn what_was_noticed_stands_behind_how_a_step_failed_and_alone_where_it_passed() {
+        let failure = Failure {
+            outcome: Outcome::Failed,
+            expected: "a button".to_owned(),
+            actual: "there is none".to_owned(),
+        };
+        let failed = |remark: Option<&str>| StepRecord {
+            outcome: StepOutcome::Failed(failure.clone()),
+            remark: remark.map(str::to_owned),
+            ..record(1, "click")
+        };
+        let passed = StepRecord { remark: Some("no picture".to_owned()), ..record(1, "click") };
+        let told = |it: &StepRecord| done(it, None, None).actual;
+        assert_eq!(told(&failed(Some("no picture"))).as_deref(), Some("there is none; no picture"));
+        assert_eq!(told(&failed(None)).as_deref(), Some("there is none"));
+        assert_eq!(told(&passed).as_deref(), Some("no picture"));
     }
 
     #[test]

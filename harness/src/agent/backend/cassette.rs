@@ -10,18 +10,29 @@ use futures_util::future::BoxFuture;
 use super::{Answer, Backend, BackendError, Form, Request};
 use crate::model::pursuit::KeptIn;
 
+/// Why no picture is a part of a question whose answer lies here.
+const FOUND_WITHOUT: &str = "answers of an earlier night are found without pictures";
+
 /// The answers of an earlier night, by what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cassette {
     model: String,
     answers: BTreeMap<String, Answer>,
+    /// Whether the suite asks for pictures of pages.
+    pictures: bool,
 }
 
 impl Cassette {
     /// An empty one of this model.
     #[must_use]
     pub fn new(model: &str) -> Self {
-        Self { model: model.to_owned(), answers: BTreeMap::new() }
+        Self { model: model.to_owned(), answers: BTreeMap::new(), pictures: false }
+    }
+
+    /// The same of a suite that asks for pictures of pages, or not: answers are found without them.
+    #[must_use]
+    pub fn asked_for_pictures(self, pictures: bool) -> Self {
+        Self { pictures, ..self }
     }
 
     /// Takes an answer in; of several to one request, the first stays.
@@ -70,6 +81,10 @@ fn with_looks(request: &Request) -> String {
 impl Backend for Cassette {
     fn name(&self) -> &str {
         &self.model
+    }
+
+    fn lacks_pictures(&self) -> Option<&str> {
+        self.pictures.then_some(FOUND_WITHOUT)
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {

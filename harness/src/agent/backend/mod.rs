@@ -290,6 +290,11 @@ pub trait Backend: Send + Sync {
         false
     }
 
+    /// Why it takes none although the suite asks for them; `None` where it takes them, or nobody asks.
+    fn lacks_pictures(&self) -> Option<&str> {
+        None
+    }
+
     /// How many tokens an answer to this may take at the most, read and written, with all tries.
     fn most_tokens(&self, request: &Request) -> (u64, u64) {
         most_of_one_try(request)

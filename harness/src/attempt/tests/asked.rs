@@ -25,7 +25,8 @@ pub(super) struct Scripted {
     tokens: u64,
     /// What it answered before.
     pub(super) remembered: Remembered,
-    takes_pictures: bool,
+    pub(super) takes_pictures: bool,
+    pub(super) lacks_pictures: Option<&'static str>,
 }
 
 impl Backend for Scripted {
@@ -35,6 +36,10 @@ impl Backend for Scripted {
 
     fn takes_pictures(&self) -> bool {
         self.takes_pictures
+    }
+
+    fn lacks_pictures(&self) -> Option<&str> {
+        self.lacks_pictures
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>> {
@@ -53,7 +58,7 @@ impl Backend for Scripted {
     }
 }
 
-fn reply(action: &str, reference: &str, text: &str) -> String {
+pub(super) fn reply(action: &str, reference: &str, text: &str) -> String {
     json!({ "action": action, "ref": reference, "text": text, "why": "so" }).to_string()
 }
 

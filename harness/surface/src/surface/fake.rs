@@ -33,6 +33,8 @@ pub struct FakePage {
     pub unreadable: Option<Failure>,
     /// How it looks, as PNG; `None` where there is no picture.
     pub picture: Option<Vec<u8>>,
+    /// Why its picture is not kept, where that is said.
+    pub no_picture: Option<String>,
 }
 
 impl PageSurface for FakePage {
@@ -106,7 +108,12 @@ impl PageSurface for FakePage {
             media: "image/png".to_owned(),
             bytes,
         });
-        let all: Vec<Extra> = [log].into_iter().chain(seen).collect();
+        let unseen = self.no_picture.clone().map(|why| Extra {
+            kind: "no screenshot".to_owned(),
+            media: "text/plain".to_owned(),
+            bytes: why.into_bytes(),
+        });
+        let all: Vec<Extra> = [log].into_iter().chain(seen).chain(unseen).collect();
         futures_util::future::ready(all).boxed()
     }
 }

@@ -287,6 +287,9 @@ async fn a_request_is_kept_without_its_picture_and_answered_without_it() {
     assert_eq!(cassette.ask(&request()).await, Ok(answer.clone()));
     assert_eq!(cassette.ask(&shown).await, Ok(answer));
     assert!(!cassette.takes_pictures());
+    assert_eq!(cassette.lacks_pictures(), None, "nobody asks for any");
+    let asked = cassette.clone().asked_for_pictures(true);
+    assert!(asked.lacks_pictures().is_some_and(|it| it.contains("without pictures")));
 
     let most = |of: &Request| cassette.most_tokens(of).0;
     assert_eq!(most(&shown) - most(&request()), 40_000);

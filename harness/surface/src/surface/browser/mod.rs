@@ -31,6 +31,8 @@ use crate::surface::veil::Veil;
 pub use engine::condition::Condition;
 pub use engine::grid::Grid;
 pub use engine::locate::{environment_key, locate};
+#[cfg(any(test, feature = "testing"))]
+pub use engine::played::Played;
 pub use pages::page::Page;
 pub use pages::signed_in::SignedIn;
 pub use session::Browser;

@@ -325,3 +325,30 @@ fn tools(began: &Began) -> String {
     let address = options.and_then(|it| it["debuggerAddress"].as_str());
     address.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::browser::Played;
+    use crate::surface::browser::engine::driver::plain_options;
+
+    #[tokio::test]
+    async fn a_session_whose_events_are_not_heard_is_ended_and_one_that_began_stays() {
+        let events = json!({ "webSocketUrl": "ws://127.0.0.1:1/session/a1" });
+        let mut played = Played::with(events).await;
+        let scratch = tempfile::tempdir().expect("a folder");
+        let grid = played.grid.clone();
+        let options = BrowserOptions { grid: Some(grid), ..plain_options(scratch.path()) };
+        let refused = Box::pin(Browser::start(&options)).await.expect_err("nothing is heard");
+        assert!(refused.to_string().contains("connecting to the browser's events"), "{refused}");
+        assert_eq!(played.open(), 0);
+        for line in ["POST /session", "GET /session/a1", "DELETE /session/a1"] {
+            assert_eq!(played.heard.recv().await.as_deref(), Some(line));
+        }
+
+        let began = Began::afar(&options, &played.grid).await.expect("it gives another one");
+        assert_eq!(played.open(), 1, "somebody may still use it");
+        began.reins.stop(None).await;
+        assert_eq!(played.open(), 0);
+    }
+}

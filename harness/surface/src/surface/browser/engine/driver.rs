@@ -161,7 +161,7 @@ fn last_words(service: &Service) -> String {
 
 /// Options that say nothing, for tests.
 #[cfg(test)]
-pub(super) fn plain_options(scratch: &Path) -> BrowserOptions {
+pub(in crate::surface::browser) fn plain_options(scratch: &Path) -> BrowserOptions {
     BrowserOptions {
         program: None,
         driver: None,

@@ -18,6 +18,7 @@
 //! - `auth.rs`: name and password where the product asks by HTTP authentication.
 //! - `silence.rs`: who does not answer: the page, or the browser and the machine.
 //! - `axe.rs`: runs the user's own copy of axe-core.
+//! - `played.rs`: a grid that a test plays.
 
 pub(super) mod auth;
 pub(super) mod axe;
@@ -29,6 +30,8 @@ pub(super) mod driver;
 mod gate;
 pub(super) mod grid;
 pub(super) mod locate;
+#[cfg(any(test, feature = "testing"))]
+pub(super) mod played;
 pub(super) mod remote;
 pub(super) mod silence;
 pub(super) mod snag;

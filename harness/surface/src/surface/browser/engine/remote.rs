@@ -230,101 +230,46 @@ pub(crate) fn pack(file: &Path) -> Result<Parcel, SurfaceError> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::{TcpListener, TcpStream};
-    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-    use tokio::sync::watch;
-
+    use super::super::played::Played;
     use super::*;
 
     /// What a grid must do within, or never does.
     const SOON: Duration = Duration::from_secs(10);
 
-    /// A grid that gives a session once it may, with the first line of each request that it got.
-    async fn grid(may_give: watch::Receiver<bool>) -> (Grid, UnboundedReceiver<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let (told, heard) = unbounded_channel();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (told, mut may_give) = (told.clone(), may_give.clone());
-                tokio::spawn(async move {
-                    let (stream, first) = asked(stream).await;
-                    let gives = first == "POST /session";
-                    drop(told.send(first));
-                    let value = if gives {
-                        let _given = may_give.wait_for(|it| *it).await.is_ok();
-                        json!({ "sessionId": "a1", "capabilities": {} })
-                    } else {
-                        Value::Null
-                    };
-                    answer(stream, &json!({ "value": value }).to_string()).await;
-                });
-            }
-        });
-        (Grid::at(&format!("http://127.0.0.1:{port}"), None, None).expect("an address"), heard)
-    }
-
-    /// Reads a request: its method and path.
-    async fn asked(mut stream: TcpStream) -> (TcpStream, String) {
-        let mut bytes = Vec::new();
-        loop {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let head = head.to_lowercase();
-                let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
-                if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
-                    break;
-                }
-            }
-            match stream.read_u8().await {
-                Ok(byte) => bytes.push(byte),
-                Err(_) => break,
-            }
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let first: Vec<&str> = text.split(' ').take(2).collect();
-        (stream, first.join(" "))
-    }
-
-    async fn answer(mut stream: TcpStream, body: &str) {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        // Who has gone away hears no answer.
-        drop(stream.write_all(answer.as_bytes()).await);
-    }
-
     #[tokio::test]
     async fn a_session_that_comes_when_nobody_waits_any_more_is_ended() {
-        let gives = watch::Sender::new(false);
-        let (grid, mut heard) = grid(gives.subscribe()).await;
+        let mut played = Played::with(json!({})).await;
+        played.gives.send_replace(false);
+        let grid = played.grid.clone();
         let mut asks = Box::pin(Remote::start(&grid, Map::new()));
         tokio::select! {
             _ = &mut asks => unreachable!("it gives none yet"),
-            first = heard.recv() => assert_eq!(first.as_deref(), Some("POST /session")),
+            first = played.heard.recv() => assert_eq!(first.as_deref(), Some("POST /session")),
         }
         assert!(grid.waited_for().is_some(), "somebody waits");
         drop(asks);
         assert_eq!(grid.waited_for(), None, "nobody waits any more");
         assert!(!grid.has_settled(Duration::from_millis(50)).await, "one is still to come");
-        assert!(heard.try_recv().is_err(), "there is nothing to end yet");
-        gives.send_replace(true);
+        assert!(played.heard.try_recv().is_err(), "there is nothing to end yet");
+        played.gives.send_replace(true);
         assert!(grid.has_settled(SOON).await, "it came, and was ended");
-        assert_eq!(heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+        assert_eq!(played.heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+        assert_eq!(played.open(), 0);
     }
 
     #[tokio::test]
     async fn a_session_that_is_dropped_is_ended_and_one_that_is_used_stays() {
-        let gives = watch::Sender::new(true);
-        let (grid, mut heard) = grid(gives.subscribe()).await;
+        let mut played = Played::with(json!({})).await;
+        let grid = played.grid.clone();
         let (remote, client) = Remote::start(&grid, Map::new()).await.expect("it gives one");
-        assert_eq!(heard.recv().await.as_deref(), Some("POST /session"));
+        assert_eq!(played.heard.recv().await.as_deref(), Some("POST /session"));
         assert!(grid.has_settled(SOON).await, "nothing is under way");
-        assert!(heard.try_recv().is_err(), "somebody uses it");
+        assert!(played.heard.try_recv().is_err() && played.open() == 1, "somebody uses it");
         assert_eq!(grid.waited_for(), None, "who uses one waits for none");
         drop(remote);
         assert!(grid.has_settled(SOON).await);
-        assert_eq!(heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+        assert_eq!(played.heard.recv().await.as_deref(), Some("DELETE /session/a1"));
+        assert_eq!(played.open(), 0);
         drop(client);
     }
 
