@@ -1,9 +1,9 @@
 //! [`Policy`]: whether an action may be carried out here, and by which rule; decided before any
 //! surface sees it.
 //!
-//! Pure: it looks at the filled action and at nothing else. What a page loads by itself is bounded
-//! by the browser's proxy, and what a path really leads to is checked by the surface that opens it.
-//! `attempt` asks, and records a denied action as blocked.
+//! Pure: it looks at the filled action, at where it would be done, and at nothing else. What a page
+//! loads by itself is bounded by the browser's proxy, and what a path really leads to is checked by
+//! the surface that opens it. `attempt` asks, and records a denied action as blocked.
 //!
 //! Steps that a model wrote and nobody has accepted are decided on as when they were proposed: see
 //! [`Policy::for_proposals`].

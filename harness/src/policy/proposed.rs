@@ -2,7 +2,7 @@
 //! words, a recording or a model came up with it. What no rule allows is denied.
 //!
 //! It rests on nothing that a page or a model says: the action is one of a closed list, and each rule
-//! looks at that action alone.
+//! looks at that action alone; one looks at the address, too, at which the browser stands.
 
 use super::paths::paths;
 use super::{Policy, PolicyDecision, Ruling, inside};
