@@ -4,6 +4,7 @@
 mod client;
 mod coder;
 mod official;
+mod resumed;
 mod skills;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
