@@ -161,10 +161,8 @@ fn soon(wait: Duration, shows: impl Fn() -> bool) -> bool {
 #[test]
 fn a_hostile_client_gains_nothing() {
     // Where a machine has no walls, no client comes in to a suite that names commands.
-    let own = match held() {
-        Some(_) => "policy: { commands: ['/usr/bin/python3 **'] }\n",
-        None => "",
-    };
+    let named = "policy: { commands: ['/usr/bin/python3 **'] }\n";
+    let own = if held().is_some() { named } else { "" };
     let (won, told) = won(("", own), Duration::from_millis(300));
     assert_eq!(won, [""; 0], "{told}");
     assert!(!told.contains(CANARY), "{told}");
