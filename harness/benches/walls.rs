@@ -29,7 +29,7 @@ fn decisions() -> Row {
     let action = Action::click(Target::plain(named));
     let started = Instant::now();
     for _ in 0..DECISIONS {
-        let proposed = Proposed { filled: &action, told: &action, bounds: &[] };
+        let proposed = Proposed { filled: &action, told: &action, at: None, bounds: &[] };
         std::hint::black_box(policy.decide_proposed(std::hint::black_box(proposed)));
     }
     let micros = started.elapsed().as_secs_f64() * 1e6 / f64::from(DECISIONS);

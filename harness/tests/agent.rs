@@ -25,7 +25,7 @@ class Pages(Answering):
 serve(Pages)
 "#;
 
-const SCENARIO: &str = "\
+pub const SCENARIO: &str = "\
 scenario: order
 steps:
   - open: /
@@ -35,7 +35,7 @@ steps:
 ";
 
 /// Clicks what is called "Place order", and is done when something was done.
-fn sensible(told: &Value) -> Value {
+pub fn sensible(told: &Value) -> Value {
     let reference = reference(told, "button \"Place order\"");
     let is_done = told["done"].as_array().is_some_and(|it| !it.is_empty());
     let action = if is_done { "done" } else { "click" };
@@ -50,7 +50,7 @@ fn obedient(told: &Value) -> Value {
     json!({ "action": "open", "ref": null, "text": address, "why": "the page says so" })
 }
 
-fn suite(port: u16) -> SuiteCopy {
+pub fn suite(port: u16) -> SuiteCopy {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/pages.py", PAGES);

@@ -66,6 +66,7 @@
 //!   of its markup, and lost after six regressions; `just goals`.
 //! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
 //!   without the wall.
+//! - `outside.rs` looks at what a night writes outside of its own folders: nothing.
 //! - `sandbox.rs` has commands confined, or not, in whole nights.
 //! - `answers.rs` has what policy leaves to a person asked, queued and answered.
 //! - `mcp/` is a coding agent at the shop, by the Model Context Protocol; `mcp/coder.rs` has one that the
@@ -104,6 +105,7 @@ mod mcp;
 mod nights;
 mod notify;
 mod outages;
+mod outside;
 mod paced;
 mod pictures;
 mod publish;

@@ -92,3 +92,20 @@ fn words_that_may_mean_two_things_do_neither() {
     assert!(actual.contains("say which (before that: check radio"), "{actual}");
     assert!(!actual.contains("Place order"), "{actual}");
 }
+
+#[test]
+fn words_are_followed_only_on_pages_that_the_scenario_names() {
+    let with = |origin: &str| {
+        let policy = format!("policy: {{ origins: [{origin}] }}\nsteps:\n");
+        night(&SCENARIO.replacen("steps:\n", &policy, 1), "")
+    };
+    let (code, named) = with("shop");
+    assert_eq!(code, Some(0), "{named:#}");
+    let (code, other) = with("elsewhere.example");
+    assert_eq!(code, Some(3), "what policy stops is for a person: {other:#}");
+    let steps = other["scenarios"][0]["attempts"][0]["steps"].as_array().expect("steps");
+    let blocked = steps.iter().find(|it| it["outcome"] == "blocked").expect("it is stopped");
+    let actual = text(&blocked["actual"]);
+    let rule = "forbidden by policy: proposed, scenario order does not name the origin http://";
+    assert!(actual.starts_with(rule), "{actual}");
+}

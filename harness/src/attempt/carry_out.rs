@@ -103,7 +103,8 @@ impl Attempt<'_> {
                 }));
             }
         };
-        if let Some(forbidden) = forbidden(step, &self.policy.decide(&action)) {
+        let at = self.standing(step, self.policy.bounds()).await;
+        if let Some(forbidden) = forbidden(step, &self.policy.decide(&action, at.as_deref())) {
             return Ok(CarriedOut::failed(forbidden));
         }
         match &action {

@@ -240,14 +240,7 @@ impl Attempt<'_> {
             self.tell(way.step, Pursuit::Healed { number, was, is, like: it.like, next: it.next })?;
         }
         let action = with_secrets(&action, &|name| self.secret(name));
-        let bounds = &way.goal.bounds;
-        let proposed = Proposed { filled: &action, told: &told, bounds };
-        let decision = self.policy.decide_proposed(proposed);
-        self.tell(way.step, decided(number, &decision))?;
-        let decision = match decision.ruling {
-            Ruling::Ask => self.put_to_a_person(way, number, &told, decision).await?,
-            Ruling::Allow | Ruling::Deny => decision,
-        };
+        let decision = self.decide(way, number, (&action, &told)).await?;
         let actual = match decision.ruling {
             Ruling::Allow => None,
             Ruling::Ask => Some(format!("a person must be asked: {}", decision.rule)),
@@ -265,6 +258,24 @@ impl Attempt<'_> {
                 Leg::Stopped(Failure { actual: format!("{reads}: {}", failure.actual), ..failure })
             }
         })
+    }
+
+    /// What policy makes of what was proposed, and a person where it leaves that to one.
+    async fn decide(
+        &mut self,
+        way: &Way<'_>,
+        number: u32,
+        (filled, told): (&Action, &Action),
+    ) -> Result<PolicyDecision, LedgerError> {
+        let bounds = &way.goal.bounds;
+        let at = self.standing(way.step, bounds).await;
+        let proposed = Proposed { filled, told, at: at.as_deref(), bounds };
+        let decision = self.policy.decide_proposed(proposed);
+        self.tell(way.step, decided(number, &decision))?;
+        match decision.ruling {
+            Ruling::Ask => self.put_to_a_person(way, number, told, decision).await,
+            Ruling::Allow | Ruling::Deny => Ok(decision),
+        }
     }
 
     /// What is proposed, and for which page; waits for what appears a moment after an action.

@@ -129,13 +129,12 @@ impl Guest {
 
     /// The secrets that it may use, by name.
     fn secrets(&self) -> Vec<&str> {
-        let mut said = self.bounds.iter().filter_map(|it| it.secrets.as_ref());
-        let named = self.named.iter().map(String::as_str);
-        // As with commands, a scenario or skill only narrows.
-        let Some(first) = said.next() else { return named.collect() };
-        let all: Vec<_> = said.collect();
+        let all: Vec<_> = self.bounds.iter().filter_map(|it| it.secrets.as_ref()).collect();
         let in_all = |name: &&String| all.iter().all(|it| it.contains(name));
-        first.iter().filter(in_all).map(String::as_str).chain(named).collect()
+        // As with commands, the suite names them, and a scenario or skill only narrows.
+        let suite = self.bounds.iter().filter(|it| it.of == Bounds::SUITE);
+        let by_suite = suite.filter_map(|it| it.secrets.as_ref()).flatten().filter(in_all);
+        by_suite.chain(&self.named).map(String::as_str).collect()
     }
 }
 
@@ -336,7 +335,7 @@ impl Attempt<'_> {
         way.number += 1;
         let number = way.number;
         self.tell(way.step, proposed(number, by, &action))?;
-        let proposed = Proposed { filled: &action, told: &action, bounds };
+        let proposed = Proposed { filled: &action, told: &action, at: None, bounds };
         let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, super::goal::decided(number, &decision))?;
         if decision.ruling != Ruling::Allow {
@@ -472,6 +471,8 @@ mod tests {
         assert_eq!(guest(vec![Bounds::default()]).secrets(), Vec::<&str>::new());
         let both = guest(vec![says("the suite", &["A", "B"]), says("scenario order", &["B"])]);
         assert_eq!(both.secrets(), ["B"]);
+        let widened = guest(vec![says("scenario order", &["B"])]);
+        assert_eq!(widened.secrets(), Vec::<&str>::new(), "a scenario only narrows");
         assert_eq!(
             marked(&fill("${secret:B}"), &["B"]),
             Ok(fill(&format!("{}B{}", SECRET.0, SECRET.1)))

@@ -74,6 +74,7 @@ use self::pace::Timed;
 use crate::agent::backend::Remembered;
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
+use crate::model::bounds::Bounds;
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Snapshot, Surface};
 use crate::model::{Event, KnownValue, Outcome, Purpose, Scenario, Step, StepOutcome, StepRecord};
@@ -388,6 +389,15 @@ impl Attempt<'_> {
             None => String::new(),
         };
         self.scope.told(&self.sites.told(place))
+    }
+
+    /// The address of the page of a step, where one of these names the origins that may be used.
+    async fn standing(&mut self, step: &Step, bounds: &[Bounds]) -> Option<String> {
+        if bounds.iter().all(|it| it.origins.is_none()) {
+            return None;
+        }
+        let place = self.page(step)?.place().await;
+        self.sites.whole(&place)
     }
 }
 

@@ -97,6 +97,17 @@ impl Sites {
         })
     }
 
+    /// The address of a place as pages tell it: a path of the address that they join paths to, or
+    /// whole.
+    #[must_use]
+    pub fn whole(&self, place: &str) -> Option<String> {
+        if !place.starts_with('/') {
+            return Some(place.to_owned()).filter(|it| !it.is_empty());
+        }
+        let origin = Url::parse(self.home()?.1).ok()?.origin().ascii_serialization();
+        Some(format!("{origin}{place}"))
+    }
+
     /// A place, with the name of the product in front of it where it is not the pages' own.
     #[must_use]
     pub fn told(&self, place: String) -> String {
@@ -154,6 +165,18 @@ mod tests {
     fn a_path_of_a_product_that_is_not_served_says_so() {
         let refused = open(None, "/orders").expect_err("not served");
         assert!(refused.starts_with("the product cli is not served, so it has no /orders; give"));
+    }
+
+    #[test]
+    fn a_place_is_whole_with_the_origin_of_the_pages() {
+        let whole = |place: &str| sites().whole(place);
+        assert_eq!(whole("/orders?x").as_deref(), Some("http://127.0.0.1:1/orders?x"));
+        assert_eq!(
+            whole("//elsewhere.example/").as_deref(),
+            Some("http://127.0.0.1:1//elsewhere.example/")
+        );
+        assert_eq!(whole("http://127.0.0.1:2/").as_deref(), Some("http://127.0.0.1:2/"));
+        assert_eq!(whole(""), None);
     }
 
     #[test]

@@ -148,7 +148,8 @@ impl Attempt<'_> {
         let targets: Vec<(usize, Target)> =
             others.iter().map(|it| (it.at, it.target.clone())).collect();
         let healed = with_others(action, &targets);
-        if let Some(forbidden) = forbidden(step, &self.policy.decide(&healed)) {
+        let at = self.standing(step, self.policy.bounds()).await;
+        if let Some(forbidden) = forbidden(step, &self.policy.decide(&healed, at.as_deref())) {
             return Ok(CarriedOut::failed(forbidden));
         }
         let Some(page) = self.page(step) else { return Ok(CarriedOut::failed(no_page(step))) };

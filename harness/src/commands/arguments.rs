@@ -237,7 +237,7 @@ pub enum Command {
     Compare(CompareOptions),
     /// Let a coding agent use the product and read nights, by the Model Context Protocol
     #[command(
-        after_help = "Examples:\n  nightshift mcp\n  nightshift mcp --http 127.0.0.1:7717 --as ada\n\nWhat it may do is bounded by `policy:`; what it did lies in reports/nights/sessions/.\nExit codes: 0 the client has left, 2 usage."
+        after_help = "Examples:\n  nightshift mcp\n  nightshift mcp --http 127.0.0.1:7717 --as ada\n  nightshift mcp --resume 2026-11-21T010000Z-k3f9\n\nWhat it may do is bounded by `policy:`; what it did lies in reports/nights/sessions/.\nExit codes: 0 the client has left, 2 usage."
     )]
     Mcp(McpOptions),
     /// Skills as folders that other agents read: write the suite's, trust somebody else's

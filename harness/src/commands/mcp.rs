@@ -10,7 +10,7 @@ use super::exit::{Exit, mistake};
 use super::{night, person, terminal, waiting};
 use crate::listening;
 use crate::mcp::{self, Setting};
-use crate::night::Invitation;
+use crate::night::{Before, Invitation};
 use crate::surface::browser::Window;
 
 /// The variable by which somebody gives the token.
@@ -27,7 +27,13 @@ pub fn run(common: &Common, options: &McpOptions) -> anyhow::Result<Exit> {
         Some(address) => Some((address, token(&|name| std::env::var(name).ok())?)),
         None => None,
     };
-    let invitation = Invitation { product: options.product.clone(), actor: options.actor.clone() };
+    let resumed = options.resume.as_deref();
+    let before = resumed.map(|it| Before::read(&suite, it)).transpose()?;
+    let used = before.as_ref().map(|it| it.invitation.clone()).unwrap_or_default();
+    let invitation = Invitation {
+        product: options.product.clone().or(used.product),
+        actor: options.actor.clone().or(used.actor),
+    };
     let runtime = waiting::runtime()?;
     let served = runtime.block_on(async {
         let setting = Arc::new(Setting {
@@ -35,6 +41,7 @@ pub fn run(common: &Common, options: &McpOptions) -> anyhow::Result<Exit> {
             overrides,
             options: run_options,
             invitation,
+            before: Mutex::new(before),
             stop: person::interruptible(),
             clients: watch::Sender::new(0),
             leaving: Mutex::default(),

@@ -24,12 +24,13 @@ use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::scenario::RunCommand;
 use crate::model::{Action, Outcome, Target, Template};
-use crate::night::{House, all_secrets};
+use crate::night::{Before, House, all_secrets};
 use crate::report::one_line;
 use crate::spec;
 
 /// What a client asked for is told so far.
 const LONGEST_ASKED: usize = 200;
+const NOT_IN_USE: &str = "the product is not in use";
 
 /// One client.
 pub struct Client {
@@ -43,6 +44,8 @@ pub struct Client {
     /// What it has instead of a session and a product of its own.
     lent: Option<Lent>,
     note: Note,
+    /// What is told with the next answer.
+    word: Option<String>,
 }
 
 impl Client {
@@ -50,7 +53,17 @@ impl Client {
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
         setting.clients.send_modify(|it| *it += 1);
         let (book, noticed) = (Book::default(), Noticed::default());
-        Self { setting, book, noticed, house: None, known: None, stay: None, lent: None, note }
+        Self {
+            setting,
+            book,
+            noticed,
+            house: None,
+            known: None,
+            stay: None,
+            lent: None,
+            note,
+            word: None,
+        }
     }
 
     /// The same for a coding agent that was started: it uses what the attempt uses that started it.
@@ -103,6 +116,10 @@ impl Client {
                 Some(lent) => lent.tell(&given).into(),
                 None => Reply::wrong("nobody waits for it"),
             },
+        };
+        let reply = match self.word.take() {
+            Some(word) => Reply { text: format!("{word}\n{}", reply.text), ..reply },
+            None => reply,
         };
         self.without_secrets(reply)
     }
@@ -159,8 +176,18 @@ impl Client {
             self.say("starting the product");
             let (stop, note) = (self.setting.stop.clone(), self.note.clone());
             self.stay = Some(Stay::begin(house, stop, note));
+            if let Some(before) = self.setting.take_before() {
+                let Some(stay) = &self.stay else { return Err(NOT_IN_USE.to_owned()) };
+                match do_again(stay, &self.note, &before).await {
+                    Ok(word) => self.word = Some(word),
+                    Err(why) => {
+                        self.setting.give_back(before);
+                        return Err(why);
+                    }
+                }
+            }
         }
-        let Some(stay) = &self.stay else { return Err("the product is not in use".to_owned()) };
+        let Some(stay) = &self.stay else { return Err(NOT_IN_USE.to_owned()) };
         let answer = stay.ask(by, wish).await?;
         if answer.is_lost() {
             // What comes next is another page.
@@ -173,7 +200,10 @@ impl Client {
         if let Err(why) = self.has_pages() {
             return Reply::wrong(why);
         }
-        if given.is("fresh") && self.stay.is_some() {
+        if given.is("fresh") && self.stay.is_none() {
+            // It begins from a clean state, and goes on from nothing.
+            drop(self.setting.take_before());
+        } else if given.is("fresh") {
             if let Err(why) = self.ask(by, Wish::Again).await {
                 return Reply::wrong(why);
             }
@@ -352,6 +382,27 @@ impl Drop for Client {
         }
         self.setting.clients.send_modify(|it| *it -= 1);
     }
+}
+
+/// Does again what an earlier session did, within the policy of now; what came of it.
+async fn do_again(stay: &Stay, note: &Note, before: &Before) -> Result<String, String> {
+    let (by, of) = (format!("resume {}", before.session), before.actions.len());
+    for (at, action) in before.actions.iter().enumerate() {
+        let doing = format!("doing again action {} of {of}", at + 1);
+        *note.lock().unwrap_or_else(PoisonError::into_inner) = doing;
+        let wish = match action {
+            Action::Run(run) => Wish::Run(run.clone()),
+            other => Wish::Act(Box::new(other.clone())),
+        };
+        if let Some(failure) = stay.ask(&by, wish).await?.failure {
+            return Ok(format!(
+                "of {of} actions of the session {} {at} were done again; the next could not be:\n{}",
+                before.session,
+                said(&failure)
+            ));
+        }
+    }
+    Ok(format!("all {of} actions of the session {} were done again", before.session))
 }
 
 /// What a client asked for, in its own words: no name of a page stands in them that it did not write.

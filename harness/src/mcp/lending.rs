@@ -35,6 +35,7 @@ impl LentTools {
             overrides: overrides.clone(),
             options: RunOptions::default(),
             invitation: Invitation::default(),
+            before: Mutex::default(),
             stop: Stop::default(),
             clients: watch::Sender::new(0),
             leaving: Mutex::default(),

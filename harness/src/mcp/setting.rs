@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::model::Suite;
-use crate::night::{Invitation, RunOptions, Stop};
+use crate::night::{Before, Invitation, RunOptions, Stop};
 use crate::spec::{self, Overrides};
 
 /// How long clients may take to leave once they must.
@@ -25,6 +25,8 @@ pub struct Setting {
     pub options: RunOptions,
     /// Which product clients use.
     pub invitation: Invitation,
+    /// What the first client that uses the product goes on from.
+    pub before: Mutex<Option<Before>>,
     /// Ends everything.
     pub stop: Stop,
     /// How many clients there are.
@@ -41,6 +43,16 @@ impl Setting {
     pub fn suite(&self) -> Result<Suite, String> {
         let loaded = spec::load(&self.root, &self.overrides);
         loaded.map_err(|error| format!("the suite cannot be read: {error}"))
+    }
+
+    /// What a client goes on from, which nobody else has then.
+    pub fn take_before(&self) -> Option<Before> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Leaves it to whoever comes next.
+    pub fn give_back(&self, before: Before) {
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
     }
 
     /// Waits until all clients have left and everything behind them is cleaned up.

@@ -67,6 +67,66 @@ pub struct SessionEnd {
     pub ledger: Seal,
 }
 
+/// What somebody did in a session before, for one that goes on from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The session's id.
+    pub session: String,
+    /// Which product was used, and as whom.
+    pub invitation: Invitation,
+    /// What was done since its last clean state, in order; secrets stand as `${secret:NAME}`.
+    pub actions: Vec<Action>,
+}
+
+impl Before {
+    /// Reads a session, by its id or its folder, also one that was cut off.
+    ///
+    /// # Errors
+    /// There is none, it still goes on, or it cannot be read.
+    pub fn read(suite: &Suite, session: &str) -> Result<Self, NightError> {
+        let by_id = sessions_folder(&nights_folder(suite)).join(session);
+        let folder = if by_id.is_dir() { by_id } else { PathBuf::from(session) };
+        let night = NightDir::open(&folder).map_err(|_| {
+            NightError::Usage(format!(
+                "there is no session {session}; name one of reports/nights/{SESSIONS}"
+            ))
+        })?;
+        if is_in_use(&folder) {
+            return Err(NightError::Usage(format!(
+                "the session {session} still goes on; end its `nightshift mcp` first"
+            )));
+        }
+        let plan = night.plan()?;
+        let visit = plan.scenarios.first();
+        let invitation = Invitation {
+            product: visit.and_then(|it| it.product.clone()),
+            actor: visit.and_then(|it| it.actor.clone()),
+        };
+        let events: Vec<Event> = night.entries()?.into_iter().map(|it| it.event).collect();
+        Ok(Self { session: plan.night, invitation, actions: done_last(&events) })
+    }
+}
+
+/// The actions that were carried out since the last clean state.
+fn done_last(events: &[Event]) -> Vec<Action> {
+    let mut proposed: Option<(u32, &Action)> = None;
+    let mut done = Vec::new();
+    for event in events {
+        match event {
+            Event::AttemptStarted { .. } => done.clear(),
+            Event::Goal { pursuit: Pursuit::Proposed { number, action, .. }, .. } => {
+                proposed = Some((*number, &**action));
+            }
+            Event::Goal { pursuit: Pursuit::Done { number, failed: None, .. }, .. } => {
+                let own = proposed.take().filter(|it| it.0 == *number);
+                done.extend(own.map(|it| it.1.clone()));
+            }
+            _ => {}
+        }
+    }
+    done
+}
+
 /// How somebody was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
@@ -327,4 +387,44 @@ fn visit(suite: &Suite, invitation: &Invitation) -> Result<Scenario, NightError>
         steps: if has_pages { vec![open] } else { Vec::new() },
         ..Scenario::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Purpose;
+
+    fn started(attempt: u32) -> Event {
+        let (scenario, known) = (SCENARIO.to_owned(), Vec::new());
+        Event::AttemptStarted { scenario, attempt, known, purpose: Purpose::Judging }
+    }
+
+    /// Opens a page: what was proposed, and how it went where it was carried out.
+    fn opened(number: u32, address: &str, went: &[Option<&str>]) -> Vec<Event> {
+        let line = |pursuit| {
+            let scenario = SCENARIO.to_owned();
+            Event::Goal { scenario, attempt: 1, step: 1, pursuit }
+        };
+        let action = Box::new(Action::Open(address.into()));
+        let (by, reads) = ("mcp own".to_owned(), "mcp own".to_owned());
+        let proposed = line(Pursuit::Proposed { number, by, reads, action });
+        let done = went.iter().map(|failed| {
+            let failed = failed.map(str::to_owned);
+            line(Pursuit::Done { number, place: String::new(), failed, duration_ms: 1 })
+        });
+        [proposed].into_iter().chain(done).collect()
+    }
+
+    #[test]
+    fn what_was_carried_out_since_the_last_clean_state_is_done_again_and_nothing_else() {
+        let well = &[None];
+        let first = [vec![started(1)], opened(1, "/a", well), opened(2, "/b", well)].concat();
+        let open = |address: &str| Action::Open(address.into());
+        assert_eq!(done_last(&first), [open("/a"), open("/b")]);
+        let again = [first, vec![started(2)]].concat();
+        assert_eq!(done_last(&again), []);
+        let others = [opened(3, "/denied", &[]), opened(4, "/slow", &[Some("too slow")])];
+        let more = [again, others.concat(), opened(5, "/c", well)].concat();
+        assert_eq!(done_last(&more), [open("/c")]);
+    }
 }

@@ -164,7 +164,10 @@ impl<'a> Stage<'a> {
 
     pub(super) fn policy(&self) -> Policy {
         let own = self.grounds.get(self.own).and_then(|it| it.served.as_deref());
-        let products = self.grounds.values().filter_map(Ground::host);
+        let products = self
+            .grounds
+            .iter()
+            .filter_map(|(name, ground)| Some(((*name).to_owned(), ground.host()?)));
         Policy::new(own.map(|it| &*it.base_url), &self.allowed()).beside_products(products)
     }
 

@@ -59,7 +59,7 @@ fn is_named(words: &[&str], pattern: &str) -> bool {
 }
 
 /// Whether a word fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, word: &str) -> bool {
+pub(super) fn fits(pattern: &str, word: &str) -> bool {
     let mut parts = pattern.split('*');
     let (first, last) = (parts.next().unwrap_or_default(), parts.next_back());
     let Some(rest) = word.strip_prefix(first) else { return false };

@@ -1,24 +1,29 @@
 //! [`Policy`]: whether an action may be carried out here, and by which rule; decided before any
 //! surface sees it.
 //!
-//! Pure: it looks at the filled action and at nothing else. What a page loads by itself is bounded
-//! by the browser's proxy, and what a path really leads to is checked by the surface that opens it.
-//! `attempt` asks, and records a denied action as blocked.
+//! Pure: it looks at the filled action, at where it would be done, and at nothing else. What a page
+//! loads by itself is bounded by the browser's proxy, and what a path really leads to is checked by
+//! the surface that opens it. `attempt` asks, and records a denied action as blocked.
 //!
 //! Steps that a model wrote and nobody has accepted are decided on as when they were proposed: see
 //! [`Policy::for_proposals`].
 //!
 //! The files:
 //! - `commands.rs`: decides on commands that nobody wrote down.
+//! - `origins.rs`: on which pages what nobody wrote down may be done.
+//! - `paths.rs`: which files it may touch.
 //! - `proposed.rs`: decides on what nobody wrote down, which is denied unless a rule allows it.
 
 mod commands;
+mod origins;
+mod paths;
 mod proposed;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Component, Path};
 
+use indexmap::IndexMap;
 use url::Url;
 
 use crate::model::bounds::Bounds;
@@ -33,8 +38,8 @@ pub use self::proposed::Proposed;
 pub struct Policy {
     product: Option<Url>,
     allow_hosts: Vec<String>,
-    /// The hosts of the suite's products.
-    products: Vec<String>,
+    /// The suite's products that are served: their names, with `host:port`.
+    products: IndexMap<String, String>,
     deny_commands: Vec<String>,
     /// What may be proposed, where steps are none that a person wrote.
     proposals: Option<Vec<Bounds>>,
@@ -89,7 +94,7 @@ impl Policy {
         Self {
             product: base_url.and_then(|url| Url::parse(url).ok()),
             allow_hosts: allow_hosts.iter().map(|host| host.to_lowercase()).collect(),
-            products: Vec::new(),
+            products: IndexMap::new(),
             deny_commands: Vec::new(),
             proposals: None,
         }
@@ -103,10 +108,10 @@ impl Policy {
         self
     }
 
-    /// The same, where the other products of the suite are served by these hosts, `host:port`.
+    /// The same, where the products of the suite are served: their names, each with `host:port`.
     #[must_use]
-    pub fn beside_products(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
-        self.products.extend(hosts);
+    pub fn beside_products(mut self, products: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.products.extend(products);
         self
     }
 
@@ -117,12 +122,19 @@ impl Policy {
         self
     }
 
-    /// What becomes of a filled action. The strictest rule that it meets wins.
+    /// What bounds its steps, where they are none that a person wrote.
     #[must_use]
-    pub fn decide(&self, action: &Action) -> PolicyDecision {
+    pub fn bounds(&self) -> &[Bounds] {
+        self.proposals.as_deref().unwrap_or_default()
+    }
+
+    /// What becomes of a filled action. The strictest rule that it meets wins. `at` is the address of
+    /// the page that it uses, where [`Policy::bounds`] asks for one.
+    #[must_use]
+    pub fn decide(&self, action: &Action, at: Option<&str>) -> PolicyDecision {
         match &self.proposals {
             Some(bounds) if !action.only_looks() => {
-                self.decide_proposed(Proposed { filled: action, told: action, bounds })
+                self.decide_proposed(Proposed { filled: action, told: action, at, bounds })
             }
             Some(_) | None => self.decide_written(action),
         }

@@ -2,8 +2,9 @@
 //! words, a recording or a model came up with it. What no rule allows is denied.
 //!
 //! It rests on nothing that a page or a model says: the action is one of a closed list, and each rule
-//! looks at that action alone.
+//! looks at that action alone; one looks at the address, too, at which the browser stands.
 
+use super::paths::paths;
 use super::{Policy, PolicyDecision, Ruling, inside};
 use crate::model::bounds::{ActKind, Bounds};
 use crate::model::{Action, Template};
@@ -18,6 +19,8 @@ pub struct Proposed<'a> {
     pub filled: &'a Action,
     /// The same with each secret as `${secret:NAME}`.
     pub told: &'a Action,
+    /// The address of the page on which it would be done, where somebody names origins.
+    pub at: Option<&'a str>,
     /// What the suite, the skills around the step and the scenario say of it.
     pub bounds: &'a [Bounds],
 }
@@ -30,6 +33,7 @@ impl Policy {
         if let Action::Run(run) = proposed.filled {
             let rules = [
                 Some(self.proposed_command(run, proposed.bounds)),
+                paths(proposed.filled, proposed.bounds),
                 misplaced_secret(proposed.told),
             ];
             return as_proposed(PolicyDecision::strictest(rules.into_iter().flatten()));
@@ -49,29 +53,15 @@ impl Policy {
         let rules = [
             Some(bounded(kind, proposed.bounds)),
             Some(self.decide_written(proposed.filled)),
-            self.own_pages(proposed.filled),
+            self.own_pages(proposed.filled, proposed.bounds),
+            self.origins(proposed),
+            paths(proposed.filled, proposed.bounds),
             misplaced_secret(proposed.told),
+            unnamed_secret(proposed.told, proposed.bounds),
             of_files,
         ];
         let first = bounded(kind, proposed.bounds);
         as_proposed(PolicyDecision::strictest(rules.into_iter().flatten()).or(Some(first)))
-    }
-
-    /// A written step may open what `allow-hosts` names; what is proposed stays with the products.
-    fn own_pages(&self, action: &Action) -> Option<PolicyDecision> {
-        let Action::Open(address) = action else { return None };
-        let url = self.resolved(address.raw()).ok()?;
-        let at = |host: &str| url.port_or_known_default().map(|port| format!("{host}:{port}"));
-        let own = self.product.as_ref().is_some_and(|it| it.origin() == url.origin());
-        let of_products = url.host_str().is_some_and(|host| {
-            self.products.iter().any(|it| *it == host || Some(it) == at(host).as_ref())
-        });
-        (!own && !of_products).then(|| {
-            PolicyDecision::deny(format!(
-                "{} is no product of the suite; only a written step can open it",
-                url.host_str().unwrap_or_default()
-            ))
-        })
     }
 }
 
@@ -138,5 +128,18 @@ fn misplaced_secret(told: &Action) -> Option<PolicyDecision> {
     let text = serde_json::to_string(&without_values).unwrap_or_else(|_| SECRET.to_owned());
     text.contains(SECRET).then(|| {
         PolicyDecision::deny("a secret may go into a field, and not into an address or a name")
+    })
+}
+
+/// A skill or scenario that names secrets names all that go into a field within it. What the suite
+/// names is for who comes from outside: the words of a goal may name others.
+fn unnamed_secret(told: &Action, bounds: &[Bounds]) -> Option<PolicyDecision> {
+    let text = serde_json::to_string(told).unwrap_or_else(|_| SECRET.to_owned());
+    let used: Vec<&str> =
+        text.split(SECRET).skip(1).filter_map(|it| it.split('}').next()).collect();
+    bounds.iter().filter(|it| it.of != Bounds::SUITE).find_map(|it| {
+        let named = it.secrets.as_ref()?;
+        let other = used.iter().find(|name| !named.iter().any(|it| it == *name))?;
+        Some(PolicyDecision::deny(format!("{} does not name the secret {other}", it.of)))
     })
 }

@@ -17,7 +17,7 @@ fn policy() -> Policy {
 }
 
 fn open(address: &str) -> (Ruling, String) {
-    let decision = policy().decide(&Action::Open(Template::new(address)));
+    let decision = policy().decide(&Action::Open(Template::new(address)), None);
     (decision.ruling, decision.rule)
 }
 
@@ -38,7 +38,7 @@ fn bare(command: CommandLine) -> RunCommand {
 
 fn run(command: CommandLine, cwd: Option<&str>) -> Ruling {
     let run = RunCommand { cwd: cwd.map(Template::new), ..bare(command) };
-    policy().decide(&Action::Run(Box::new(run))).ruling
+    policy().decide(&Action::Run(Box::new(run)), None).ruling
 }
 
 fn shell(line: &str) -> CommandLine {
@@ -99,7 +99,7 @@ fn a_denied_address_says_what_to_do() {
 
 #[test]
 fn without_pages_a_relative_address_is_denied() {
-    let decision = Policy::new(None, &[]).decide(&Action::Open("/orders".into()));
+    let decision = Policy::new(None, &[]).decide(&Action::Open("/orders".into()), None);
     assert_eq!(
         decision,
         PolicyDecision::deny(
@@ -145,10 +145,21 @@ fn a_denied_command_is_seen_in_words_and_shell_lines() {
 }
 
 fn proposed(action: &Action, told: &Action, bounds: &[Bounds]) -> (Ruling, String) {
-    let other = "127.0.0.1:8124".to_owned();
-    let mut policy = policy().beside_products([other.clone()]);
-    policy.allow_hosts.push(other);
-    let decision = policy.decide_proposed(Proposed { filled: action, told, bounds });
+    proposed_at(None, (action, told), bounds)
+}
+
+/// What becomes of an action on the page at an address; products are `shop` and `desk`.
+fn proposed_at(
+    at: Option<&str>,
+    (filled, told): (&Action, &Action),
+    bounds: &[Bounds],
+) -> (Ruling, String) {
+    let desk = "127.0.0.1:8124".to_owned();
+    let products = [("shop", "127.0.0.1:8123"), ("desk", &*desk)];
+    let products = products.map(|(name, host)| (name.to_owned(), host.to_owned()));
+    let mut policy = policy().beside_products(products);
+    policy.allow_hosts.push(desk);
+    let decision = policy.decide_proposed(Proposed { filled, told, at, bounds });
     (decision.ruling, decision.rule)
 }
 
@@ -195,7 +206,7 @@ fn what_may_be_written_may_not_all_be_proposed() {
         keep,
         Action::Print("a.pdf".into()),
     ] {
-        let without = policy().decide(&attack);
+        let without = policy().decide(&attack, None);
         assert_eq!(without.ruling, Ruling::Allow, "without the wall: {}", attack.describe());
         let with = proposed(&attack, &attack, &[]);
         assert_eq!(with.0, Ruling::Deny, "{}: {}", attack.describe(), with.1);
@@ -220,7 +231,7 @@ fn a_secret_may_be_proposed_for_a_field_and_for_nothing_else() {
     let rule = "a secret may go into a field, and not into an address or a name";
     let told = address("${secret:TOKEN}");
     assert_eq!(proposed(&address("s3cret"), &told, &[]), denied(rule));
-    assert_eq!(policy().decide(&address("s3cret")).ruling, Ruling::Allow, "without the wall");
+    assert_eq!(policy().decide(&address("s3cret"), None).ruling, Ruling::Allow, "without the wall");
     assert_eq!(proposed(&address("kettle"), &address("kettle"), &[]).0, Ruling::Allow);
 }
 
@@ -249,6 +260,97 @@ fn the_strictest_of_suite_skill_and_scenario_wins_and_is_named() {
     assert_eq!(decide(&upload(), &[suite(&[Upload])]), allowed("the suite allows upload"));
 }
 
+fn words(all: &[&str]) -> Option<Vec<String>> {
+    Some(all.iter().map(|it| (*it).to_owned()).collect())
+}
+
+/// Each action is let through where nobody names origins.
+#[test]
+fn only_pages_that_all_name_are_opened_and_used() {
+    let names = |of: &str, all: &[&str]| Bounds { origins: words(all), ..says(of, None, &[]) };
+    let desk = "http://127.0.0.1:8124/orders";
+    let click = Action::click(a_button());
+    let open = |address: &str| Action::Open(address.into());
+    let at = |at: &str, action: &Action, bounds: &[Bounds]| {
+        proposed_at(Some(at), (action, action), bounds)
+    };
+    let skill = [names(Bounds::SUITE, &["shop", "desk"]), names("skill buy", &["shop"])];
+    let scenario = [names("scenario order", &["127.0.0.1:8123"])];
+    for (bounds, of) in [(&skill[..], "skill buy"), (&scenario[..], "scenario order")] {
+        let rule = denied(&format!("{of} does not name the origin http://127.0.0.1:8124"));
+        for action in [click.clone(), fill("Ada"), Action::Reload, open(desk)] {
+            assert_eq!(at(desk, &action, bounds), rule, "{}", action.describe());
+            assert_eq!(at(desk, &action, &[]).0, Ruling::Allow, "{}", action.describe());
+        }
+        for leaves in [Action::Back, Action::CloseTab, open("/orders")] {
+            assert_eq!(at(desk, &leaves, bounds).0, Ruling::Allow, "{}", leaves.describe());
+        }
+        let own = at("http://127.0.0.1:8123/orders", &click, bounds);
+        assert_eq!(own.0, Ruling::Allow, "{}", own.1);
+    }
+    assert_eq!(at(desk, &click, &skill[..1]).0, Ruling::Allow, "the suite names both");
+    assert_eq!(at(desk, &click, &[names("skill buy", &[])]).0, Ruling::Deny, "it names none");
+}
+
+#[test]
+fn the_suite_alone_can_name_a_host_that_is_no_product_and_only_an_allowed_one() {
+    let names = |of: &str, all: &[&str]| Bounds { origins: words(all), ..says(of, None, &[]) };
+    let open = |address: &str, bounds: &[Bounds]| {
+        let action = Action::Open(address.into());
+        proposed(&action, &action, bounds)
+    };
+    let suite = names(Bounds::SUITE, &["shop", "static.example", "elsewhere.example"]);
+    let address = "https://static.example/";
+    assert_eq!(open(address, std::slice::from_ref(&suite)).0, Ruling::Allow);
+    assert_eq!(open(address, &[]).0, Ruling::Deny);
+    assert_eq!(open(address, &[names("scenario order", &["static.example"])]).0, Ruling::Deny);
+    assert_eq!(open("https://elsewhere.example/", &[suite]).0, Ruling::Deny, "no `allow-hosts`");
+}
+
+#[test]
+fn only_files_that_all_name_are_handed_over_and_kept() {
+    use ActKind::{Download, Print, Upload};
+    let suite = says(Bounds::SUITE, Some(&[Upload, Download, Print]), &[]);
+    let names = |of: &str, all: &[&str]| Bounds { paths: words(all), ..says(of, None, &[]) };
+    let handed = |file: &str| Action::Upload {
+        to: a_button(),
+        by: UploadBy::Field,
+        files: vec!["a.csv".into(), file.into()],
+    };
+    let kept =
+        |file: &str| Action::Download { click: a_button(), save_as: file.into(), named: None };
+    let printed = |file: &str| Action::Print(file.into());
+    for of in ["the suite's own", "skill buy", "scenario order"] {
+        let bounds = [suite.clone(), names(of, &["*.csv"])];
+        for (named, other) in [
+            (handed("b.csv"), handed("b.pdf")),
+            (kept("b.csv"), kept("out/b.csv")),
+            (printed("b.csv"), printed("b.pdf")),
+        ] {
+            assert_eq!(proposed(&named, &named, &bounds).0, Ruling::Allow, "{}", named.describe());
+            let (ruling, rule) = proposed(&other, &other, &bounds);
+            assert_eq!(ruling, Ruling::Deny, "{}", other.describe());
+            assert!(rule.starts_with(&format!("proposed, {of} does not name the path")), "{rule}");
+            let without = proposed(&other, &other, std::slice::from_ref(&suite));
+            assert_eq!(without.0, Ruling::Allow, "without the wall: {}", other.describe());
+        }
+    }
+}
+
+#[test]
+fn a_skill_or_scenario_that_names_secrets_names_all_that_go_into_a_field() {
+    let names = |of: &str, all: &[&str]| Bounds { secrets: words(all), ..says(of, None, &[]) };
+    let told = fill("${secret:TOKEN}");
+    let decide = |bounds: &[Bounds]| proposed(&fill("s3cret"), &told, bounds);
+    for of in ["skill buy", "scenario order"] {
+        let rule = denied(&format!("{of} does not name the secret TOKEN"));
+        assert_eq!(decide(&[names(of, &[])]), rule);
+        assert_eq!(decide(&[names(of, &["TOKENS"])]), rule);
+        assert_eq!(decide(&[names(of, &["TOKEN"])]).0, Ruling::Allow);
+    }
+    assert_eq!(decide(&[names(Bounds::SUITE, &[])]).0, Ruling::Allow, "a goal may name others");
+}
+
 #[test]
 fn a_person_is_asked_where_anybody_says_so_and_nobody_denies() {
     use ActKind::{Click, Upload};
@@ -271,7 +373,7 @@ fn a_person_is_asked_where_anybody_says_so_and_nobody_denies() {
 #[test]
 fn what_a_model_wrote_is_repeated_as_it_was_proposed_and_may_look_as_what_is_written() {
     let repeated = |bounds: &[Bounds]| policy().for_proposals(bounds.to_vec());
-    let ruling = |policy: &Policy, action: &Action| policy.decide(action).ruling;
+    let ruling = |policy: &Policy, action: &Action| policy.decide(action, None).ruling;
     let suite = |allow: &[ActKind]| says(Bounds::SUITE, Some(allow), &[]);
     for beyond in [Action::Open("http://static.example/?q=stolen".into()), upload()] {
         assert_eq!(ruling(&repeated(&[]), &beyond), Ruling::Deny, "{}", beyond.describe());

@@ -1,5 +1,7 @@
 //! Reading what may be proposed towards a goal.
 
+use std::path::{Component, Path};
+
 use super::complaint::Pos;
 use super::grammar;
 use super::node::Node;
@@ -18,7 +20,9 @@ impl Reader {
             let words = one_or_many(it).iter();
             words.filter_map(|it| self.words(it, "a secret's name").map(str::to_owned)).collect()
         });
-        Some(Bounds { of: of.to_owned(), allow, ask, deny, commands, secrets })
+        let origins = fields.get("origins").map(|it| self.hosts(one_or_many(it), "an origin"));
+        let paths = fields.get("paths").map(|it| self.path_patterns(it));
+        Some(Bounds { of: of.to_owned(), allow, ask, deny, commands, secrets, origins, paths })
     }
 
     /// What may be proposed, as a scenario or a skill of this name says.
@@ -44,6 +48,25 @@ impl Reader {
                     format!("\"{text}\" is no command line"),
                     Some("write words, as in `shopctl orders *`".to_owned()),
                 ),
+            }
+        }
+        patterns
+    }
+
+    /// Patterns of paths in the working folder.
+    fn path_patterns(&mut self, node: &Node) -> Vec<String> {
+        let mut patterns = Vec::new();
+        for it in one_or_many(node) {
+            let Some(text) = self.words(it, "a path").map(str::to_owned) else { continue };
+            let leads_out = |part: Component<'_>| !matches!(part, Component::Normal(_));
+            if Path::new(&text).components().any(leads_out) {
+                self.advise(
+                    it.pos,
+                    format!("\"{text}\" is no path in the working folder"),
+                    "write it relative to that folder and without steps upwards, as in `orders/*.csv`",
+                );
+            } else {
+                patterns.push(text);
             }
         }
         patterns

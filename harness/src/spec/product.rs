@@ -79,7 +79,10 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
     let env = fields.get("env").map(|it| reader.templates(it, "\"env\"")).unwrap_or_default();
     let isolate =
         fields.get("isolate").and_then(|it| reader.isolation(it)).unwrap_or(Isolation::Night);
-    let allow_hosts = fields.get("allow-hosts").map(|it| hosts(reader, it)).unwrap_or_default();
+    let allow_hosts = fields.get("allow-hosts").map(|it| {
+        let items = reader.list(it, "\"allow-hosts\"");
+        reader.hosts(items, "a host")
+    });
     let dismiss = fields.get("dismiss").map(|it| dismissals(reader, it)).unwrap_or_default();
     let data = data.map(|it| it.raw().to_owned());
     let browser = fields.get("browser").and_then(|it| reader.page_settings(it));
@@ -106,7 +109,7 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         base_url,
         env,
         isolate,
-        allow_hosts,
+        allow_hosts: allow_hosts.unwrap_or_default(),
         dismiss,
         browser: browser.unwrap_or_default(),
         mail,
@@ -239,21 +242,24 @@ fn ready(reader: &mut Reader, node: &Node) -> Option<(Ready, Option<u64>)> {
     Some((ready, within))
 }
 
-fn hosts(reader: &mut Reader, node: &Node) -> Vec<String> {
-    let mut hosts = Vec::new();
-    for item in reader.list(node, "\"allow-hosts\"") {
-        let Some(host) = reader.words(item, "a host") else { continue };
-        if host.contains('/') || host.contains(char::is_whitespace) {
-            reader.advise(
-                item.pos,
-                format!("\"{host}\" is no host"),
-                "write `host` or `host:port`, without scheme and path",
-            );
-            continue;
+impl Reader {
+    /// Hosts, each with or without its port; `what` is what one is called.
+    pub(crate) fn hosts(&mut self, items: &[Node], what: &str) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for item in items {
+            let Some(host) = self.words(item, what) else { continue };
+            if host.contains('/') || host.contains(char::is_whitespace) {
+                self.advise(
+                    item.pos,
+                    format!("\"{host}\" is no host"),
+                    "write `host` or `host:port`, without scheme and path",
+                );
+                continue;
+            }
+            hosts.push(host.to_owned());
         }
-        hosts.push(host.to_owned());
+        hosts
     }
-    hosts
 }
 
 fn dismissals(reader: &mut Reader, node: &Node) -> Vec<Dismissal> {

@@ -98,6 +98,12 @@ impl Client {
         told.text
     }
 
+    /// Has the server killed, as by a crash.
+    pub fn kill(mut self) {
+        self.child.kill().expect("ours to kill");
+        self.child.wait().expect("gone");
+    }
+
     /// Leaves, and waits for the end.
     pub fn leave(mut self) {
         self.to = None;

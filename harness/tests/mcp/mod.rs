@@ -1,9 +1,10 @@
 //! A coding agent at the shop, played by a client of our own that speaks JSON-RPC over standard input
 //! and output: it buys a thing, is refused what policy does not allow, and never sees a secret.
 
-mod client;
+pub mod client;
 mod coder;
 mod official;
+mod resumed;
 mod skills;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

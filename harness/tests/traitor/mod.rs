@@ -6,12 +6,16 @@
 //! - `commands.rs`: hostile commands, with and without walls.
 //! - `pages.rs`: a hostile page that tries every way out that a page has.
 //! - `peers.rs`: a hostile page that calls somebody past every proxy.
+//! - `names.rs`: a hostile page that puts what it stole into names of hosts.
 //! - `models.rs`: a hostile model, and one that obeys a hostile page.
+//! - `clients.rs`: a hostile client of `nightshift mcp`.
 //! - `bounds.rs`: commands that take too much.
 
 mod bounds;
+mod clients;
 mod commands;
 mod models;
+mod names;
 mod pages;
 mod peers;
 pub mod yard;
@@ -24,7 +28,9 @@ fn there_are_enough_attacks_and_no_two_are_called_the_same() {
     let mut names = commands::names();
     names.extend(pages::names());
     names.extend(peers::names());
+    names.extend(self::names::names());
     names.extend(models::names());
+    names.extend(clients::names());
     names.extend(bounds::names());
     let different: std::collections::BTreeSet<&String> = names.iter().collect();
     assert_eq!(different.len(), names.len());

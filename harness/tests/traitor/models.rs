@@ -174,7 +174,7 @@ const BRIEF: &str = "3s";
 const LONG: &str = "60s";
 
 /// A suite whose product writes a log, and that may or may not open pages outside.
-fn suite(port: u16, outside: u16, (line, wait): (&str, &str)) -> SuiteCopy {
+pub fn suite(port: u16, outside: u16, (line, wait): (&str, &str)) -> SuiteCopy {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/secret.txt", "of a person");

@@ -1,7 +1,7 @@
 //! A hostile page that tries every way out that a page has, to somebody who listens on 127.0.0.2. The
 //! twin is the same page where `allow-hosts` names him.
 //!
-//! Not here: calls by `WebRTC`, which `peers.rs` has, and names that the browser would resolve.
+//! Not here: calls by `WebRTC`, which `peers.rs` has, and names that are looked up, which `names.rs` has.
 
 use std::collections::BTreeSet;
 

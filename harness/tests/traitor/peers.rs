@@ -1,11 +1,9 @@
 //! A hostile page that calls somebody on 127.0.0.2 by `WebRTC`, past every proxy: with the name that it
 //! gives him it tells him what it stole. The twin is a browser from whose command line the switch that
 //! forbids it was taken; both run behind the same script, which takes nothing else away.
-//!
-//! Not here: names that the browser would resolve. Who is asked for them is the machine's own
-//! configuration, and the port at which one is asked is root's.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
 use crate::support::{ANSWERING, SuiteCopy};
 
@@ -61,6 +59,14 @@ pub fn names() -> Vec<String> {
     vec!["leave a page by a call".to_owned()]
 }
 
+/// A browser in this suite from whose command line the switches of a pattern are taken.
+pub fn browser_without(suite: &SuiteCopy, taken: &str) -> PathBuf {
+    suite.write("browser.sh", &BROWSER.replace("TAKEN", taken));
+    let browser = suite.root().join("browser.sh");
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    browser
+}
+
 /// What was heard outside of a night in whose browser this switch is missing.
 fn heard(taken: &str) -> Vec<String> {
     let outside = Outside::default();
@@ -68,9 +74,7 @@ fn heard(taken: &str) -> Vec<String> {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/pages.py", &PAGES.replace("PORT", &port).replace("STOLEN", STOLEN));
-    suite.write("browser.sh", &BROWSER.replace("TAKEN", taken));
-    let browser = suite.root().join("browser.sh");
-    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let browser = browser_without(&suite, taken);
     let scenario = "scenario: visit\nsteps:\n  - open: /\n  - see: 'text \"Tried\"'\n";
     suite.write("scenarios/visit.yaml", scenario);
     let config = format!(

@@ -29,6 +29,14 @@ pub struct Bounds {
     /// to the others, and where nobody says it none may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Vec<String>>,
+    /// On which pages may be done what is proposed: names of products, `host`, `host:port`; `None`
+    /// leaves that to the others, and where nobody says it those of all products are meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<String>>,
+    /// The files that may be handed over and kept, as patterns of their paths in the working folder;
+    /// `None` leaves that to the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paths: Option<Vec<String>>,
 }
 
 impl Bounds {

@@ -113,6 +113,21 @@ async fn a_guest_fills_a_secret_by_its_name_and_only_one_that_it_may_use() {
     assert!(way(&events)[1].starts_with("1 deny: the secret TOKEN may not be used"), "{events:#?}");
 }
 
+/// The fake page is at `/fake` of the product, which is at 127.0.0.1:9.
+#[tokio::test]
+async fn a_guest_uses_a_page_only_where_those_who_name_origins_name_its_own() {
+    for (named, done) in [("127.0.0.1:9", 1), ("127.0.0.1:8", 0)] {
+        let mut stage = on(vec![buttons(&["Save"])]);
+        let may = Bounds { origins: Some(vec![named.to_owned()]), ..Bounds::default() };
+        let wishes = vec![act(Action::click(button("Save")))];
+        let events = visited(&mut stage, may, wishes).await;
+        assert_eq!(stage.page.acted.len(), done, "{named}");
+        let decided = &way(&events)[1];
+        let rule = "1 deny: proposed, the suite does not name the origin http://127.0.0.1:9";
+        assert_eq!(decided == rule, done == 0, "{decided}");
+    }
+}
+
 #[tokio::test]
 async fn a_guest_runs_what_the_suite_names_and_nothing_else() {
     let mut stage = on(vec![buttons(&["Save"])]);

@@ -17,6 +17,9 @@ pub struct McpOptions {
     /// Whose session the page starts from
     #[arg(long = "as", value_name = "NAME")]
     pub actor: Option<String>,
+    /// Go on from this session: what was done in it is done again, before a client uses the product
+    #[arg(long, value_name = "SESSION")]
+    pub resume: Option<String>,
     #[command(flatten)]
     pub staging: Staging,
 }

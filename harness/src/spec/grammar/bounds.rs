@@ -46,8 +46,20 @@ pub(crate) static POLICY: Object = object(
         optional(
             "secrets",
             Shape::OneOrMany(&Shape::Text),
-            "The names of the secrets that an agent from outside may put into a field. None unless said; it never sees a value.",
+            "The names of the secrets that an agent from outside may put into a field; none unless the suite says so, and it never sees a value. In a skill or scenario: all that may go into a field there, also those that the words of a goal name.",
             "[ADA_PASSWORD]",
+        ),
+        optional(
+            "origins",
+            Shape::OneOrMany(&Shape::Text),
+            "On which pages may be done what is proposed: names of products, `host`, or `host:port`. Those of all products unless said; the suite alone can name a host that is no product, and only one of `allow-hosts`.",
+            "[shop, 'login.example:8443']",
+        ),
+        optional(
+            "paths",
+            Shape::OneOrMany(&Shape::Text),
+            "The files that may be handed over and kept, by their paths in the working folder: `*` stands for any text within a name, a last `**` for any further names. Any unless said, where `upload`, `download` or `print` is allowed.",
+            "['orders/*.csv']",
         ),
     ],
 );

@@ -348,6 +348,24 @@ suppress: [ { fingerprint: x, reason: y, expires: soon } ]
 }
 
 #[test]
+fn origins_are_hosts_and_paths_stay_in_the_working_folder() {
+    let with = |policy: &str| {
+        let scenario = format!("scenario: a\npolicy: {{ {policy} }}\nsteps: [ back ]\n");
+        said(&[("scenarios/a.yaml", &scenario)])
+    };
+    for origin in ["http://shop.example", "shop.example/orders", "'a b'"] {
+        let said = with(&format!("origins: [{origin}]"));
+        assert!(said.contains("scenarios/a.yaml:2:21:") && said.contains("is no host"), "{said}");
+    }
+    for path in ["/etc/passwd", "../a.csv", "a/../../b"] {
+        let said = with(&format!("paths: [{path}]"));
+        assert!(said.contains("is no path in the working folder; write"), "{said}");
+    }
+    let fine = with("origins: [shop, 'shop.example:8443'], paths: ['*.csv', 'orders/**']");
+    assert_eq!(fine, "nothing");
+}
+
+#[test]
 fn a_suppression_names_something_and_its_pattern_is_a_regex() {
     let with = |names: &str| {
         let entry = format!("{{ {names}reason: known, owner: ada, expires: 2999-12-31 }}");

@@ -84,7 +84,14 @@ fn fonts_print() -> &'static str {
 }
 
 fn read_fonts_print() -> String {
-    let families: BTreeSet<String> = match Command::new("fc-list").args([":", "family"]).output() {
+    let mut list = Command::new("fc-list");
+    list.args([":", "family"]);
+    // It keeps what it finds out; a night writes nothing into a home.
+    let kept = tempfile::tempdir().ok();
+    if let Some(folder) = &kept {
+        list.env("XDG_CACHE_HOME", folder.path());
+    }
+    let families: BTreeSet<String> = match list.output() {
         Ok(output) if output.status.success() => {
             String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
         }
