@@ -180,10 +180,18 @@ fn a_green_night_is_quiet_where_that_is_wanted_and_nobody_is_named_for_nothing()
     assert_eq!(green.code, Some(0), "{green:#?}");
     let answer = suite.run(&["notify", "quiet"]);
     assert_eq!((answer.code, server.bodies().len()), (Some(0), 0), "{answer:#?}");
+    // The twin: nobody else tells that a night before it did not run.
+    let missed = ["--missed", "2026-01-02T01:00:00Z"];
+    let after = suite.run(&["run", "green", "--no-pdf", "--out", "after", missed[0], missed[1]]);
+    assert_eq!(after.code, Some(0), "{after:#?}");
+    let answer = suite.run(&["notify", "after"]);
+    assert_eq!((answer.code, server.bodies().len()), (Some(0), 1), "{answer:#?}");
+    let said = server.bodies()[0].to_string();
+    assert!(said.contains("The night did not run that was due on 2 Jan 01:00 UTC."), "{said}");
     let shown = suite.run(&["notify", "night", "--dry-run"]);
     let body: Value = serde_json::from_str(&shown.stdout).expect("JSON");
     assert!(text(&body["sentence"]).starts_with("1 new regression"), "{shown:#?}");
-    assert_eq!(server.bodies().len(), 0);
+    assert_eq!(server.bodies().len(), 1);
     let missing = suite.run(&["notify", "nowhere"]);
     assert_eq!(missing.code, Some(2), "{missing:#?}");
     suite.write("nightshift.yaml", "products:\n  tool: {}\nnotify: { slack: '${NOBODY}' }\n");

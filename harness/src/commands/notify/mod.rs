@@ -66,11 +66,14 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
     Ok(desk.tell(notify, told, options.again))
 }
 
-/// Whether a night is one of those that nobody is told of.
+/// Whether a night is one of those that nobody is told of: one that names nights which did not run is
+/// not, since nothing else tells of them.
 fn is_quiet(notify: &NotifyConfig, report: &NightReport) -> bool {
     match notify.when {
         NotifyWhen::Always => false,
-        NotifyWhen::NotPassed => report.gate.decision == Decision::Pass,
+        NotifyWhen::NotPassed => {
+            report.gate.decision == Decision::Pass && report.night.missed.is_empty()
+        }
     }
 }
 
