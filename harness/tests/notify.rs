@@ -283,6 +283,50 @@ fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() 
     assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
 }
 
+#[test]
+fn a_channel_that_is_gone_and_a_token_without_rights_are_told_with_what_helps_there() {
+    let gone = Server::start(&["200 OK|{\"ok\":false,\"error\":\"is_archived\"}"]);
+    let removed = Server::start(&["410 Gone|the workflow was removed"]);
+    let closed = Server::start(&["403 Forbidden|t0ken-of-hook may only read"]);
+    let suite = suite(&format!(
+        "{{ slack: {{ token: '${{secret:TOKEN}}', channel: C1, api: '{}/api' }}, \
+         teams: '${{secret:TEAMS}}', \
+         webhook: {{ url: '${{secret:HOOK}}', token: '${{secret:HOOK_TOKEN}}' }} }}",
+        gone.address
+    ));
+    let environment = |hook: &str| {
+        let known = [("TOKEN", "xoxb-0123456789"), ("TEAMS", removed.address.as_str())];
+        let hook = [("HOOK", hook.to_owned()), ("HOOK_TOKEN", "t0ken-of-hook".to_owned())];
+        known.map(|it| (it.0, it.1.to_owned())).into_iter().chain(hook).collect::<Vec<_>>()
+    };
+    let told = |hook: &str| {
+        let all = environment(hook);
+        let all: Vec<(&str, &str)> = all.iter().map(|it| (it.0, it.1.as_str())).collect();
+        notify(&suite, &[], &all)
+    };
+    let answer = told(&closed.address);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{answer:#?}");
+    for said in [
+        "slack: not told: it answered 200: what is named there is gone, or not for this token \
+         (is_archived); name a channel by its id that is there",
+        "teams: not told: it answered 410: ",
+        "(the workflow was removed); make the workflow anew",
+        "webhook: not told: it answered 403: the token has no right to this \
+         ([secret] may only read); give its `token` the right to post there",
+    ] {
+        assert!(answer.stderr.contains(said), "{said} is not in {answer:#?}");
+    }
+    for secret in ["xoxb-0123456789", "t0ken-of-hook", removed.address.as_str()] {
+        assert!(!answer.stderr.contains(secret), "{answer:#?}");
+    }
+    assert_eq!((gone.bodies().len(), removed.bodies().len()), (1, 1), "nobody is asked again");
+    // The twin: who lets us is told although the others are gone, and nothing is said of it.
+    let open = Server::start(&["200 OK"]);
+    let answer = told(&open.address);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), "webhook: told\n"), "{answer:#?}");
+    assert!(!answer.stderr.contains("webhook:"), "{answer:#?}");
+}
+
 /// The commit of the change that is told of on GitHub.
 const SHA: &str = "abababababababababababababababababababab";
 

@@ -19,8 +19,8 @@ mod told;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use self::forge::Forge;
-use self::http::{HttpError, Post, Twice};
+use self::forge::{Forge, ForgeError};
+use self::http::{HttpError, Lack, Post, Twice};
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
@@ -113,17 +113,30 @@ struct Untold {
     why: String,
     /// Whether they may have been.
     perhaps: bool,
+    /// What only a person can give.
+    lack: Option<Lack>,
 }
 
 impl From<String> for Untold {
     fn from(why: String) -> Self {
-        Self { why, perhaps: false }
+        Self { why, perhaps: false, lack: None }
     }
 }
 
 impl From<HttpError> for Untold {
     fn from(error: HttpError) -> Self {
-        Self { perhaps: matches!(error, HttpError::Unsure(_)), why: error.to_string() }
+        let perhaps = matches!(error, HttpError::Unsure(_));
+        Self { perhaps, lack: error.lack(), why: error.to_string() }
+    }
+}
+
+impl From<ForgeError> for Untold {
+    fn from(error: ForgeError) -> Self {
+        match error {
+            // What is there already is found the next time, and not made again.
+            ForgeError::Http(error) => Self { perhaps: false, ..error.into() },
+            ForgeError::Nothing(_) | ForgeError::Answer => error.to_string().into(),
+        }
     }
 }
 
@@ -167,13 +180,15 @@ impl Desk {
                     terminal::answer(format_args!("{name}: told"));
                     told.note(name)
                 }
-                Err(Untold { why, perhaps: false }) => {
+                Err(Untold { why, perhaps: false, lack }) => {
                     failed = true;
-                    terminal::say(format_args!("{name}: not told: {why}"));
+                    let remedy = lack.map(|it| format!("; {}", channel.remedy(it)));
+                    let remedy = remedy.unwrap_or_default();
+                    terminal::say(format_args!("{name}: not told: {why}{remedy}"));
                     Ok(())
                 }
                 // Noted as told, so that nobody is told twice the next time.
-                Err(Untold { why, perhaps: true }) => {
+                Err(Untold { why, perhaps: true, .. }) => {
                     failed = true;
                     let again = "look there; --again tells it once more";
                     terminal::say(format_args!("{name}: may have been told ({why}); {again}"));
@@ -234,11 +249,11 @@ impl Desk {
             }
             Channel::Github(it) => {
                 let forge = self.forge(it, TrackerKind::Github)?;
-                forge.github(&self.message, &self.report).map_err(|it| it.to_string().into())
+                Ok(forge.github(&self.message, &self.report)?)
             }
             Channel::Gitlab(it) => {
                 let forge = self.forge(it, TrackerKind::Gitlab)?;
-                forge.gitlab(&self.message).map_err(|it| it.to_string().into())
+                Ok(forge.gitlab(&self.message)?)
             }
             Channel::Mail(it) => {
                 let way = mail::Way {
@@ -308,6 +323,33 @@ impl<'a> Channel<'a> {
             Self::Mail(_) => "mail",
             Self::Github(_) => "github",
             Self::Gitlab(_) => "gitlab",
+        }
+    }
+
+    /// What somebody must do where people are told, before anybody can be told there.
+    fn remedy(&self, lack: Lack) -> &'static str {
+        match (self, lack) {
+            (Self::Slack(SlackConfig::Webhook(_)), _) => {
+                "make a webhook of a channel that is there, and put its address into the secret"
+            }
+            (Self::Slack(SlackConfig::Api { .. }), Lack::Right) => {
+                "give the bot the scope `chat:write`, and invite it to the channel"
+            }
+            (Self::Slack(SlackConfig::Api { .. }), Lack::Place) => {
+                "name a channel by its id that is there, is not archived and has the bot in it"
+            }
+            (Self::Teams(_), _) => "make the workflow anew, and put its address into the secret",
+            (Self::Webhook(_), Lack::Right) => "give its `token` the right to post there",
+            (Self::Webhook(_), Lack::Place) => "name an address that takes messages",
+            (Self::Github(_), _) => {
+                "name a repository that is there, and give the token `checks: write` and \
+                 `pull-requests: write` in it"
+            }
+            (Self::Gitlab(_), _) => {
+                "name a project that is there, and give the token the scope `api` and a role in it \
+                 that may comment"
+            }
+            (Self::Mail(_), _) => "ask whoever runs the mail server",
         }
     }
 }
