@@ -17,13 +17,15 @@ const FIVE_SECONDS: Duration = Duration::from_secs(5);
 
 /// A server that takes everything, answers with these in turn (the last for ever), and keeps what it
 /// got: the head, and the body.
-struct Server {
-    address: String,
+pub struct Server {
+    /// Where it answers.
+    pub address: String,
     got: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Server {
-    fn start(answers: &'static [&'static str]) -> Self {
+    /// Starts it.
+    pub fn start(answers: &'static [&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let got = Arc::new(Mutex::new(Vec::new()));
