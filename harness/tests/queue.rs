@@ -1,5 +1,5 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
-//! `nats-server` on the `PATH`. `queue/access.rs` has who is let in, and over what connection, and
+//! `nats-server` on the `PATH`, and one of them `faketime`. `queue/access.rs` has who is let in, and over what connection, and
 //! `queue/chaos.rs` nights to which things happen.
 
 mod access;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::support::{Answer, SuiteCopy, copy_folder, night_json, nightshift, verdicts};
+use crate::support::{Answer, SuiteCopy, copy_folder, night_json, nightshift, text, verdicts};
 
 /// What is waited for comes in this time, or never does.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -399,6 +399,41 @@ fn workers_run_what_differs_on_the_control_too() {
     let begun = of_type(&lines, "attempt-started");
     assert!(begun.iter().filter(on_control).count() >= 3, "{begun:#?}");
     assert!(of_type(&lines, "no-control").is_empty(), "{lines:#?}");
+}
+
+#[test]
+#[ignore = "needs nats-server and faketime; `just queue`"]
+fn workers_whose_clocks_are_an_hour_off_lose_nothing_and_their_times_are_those_of_the_night() {
+    let (suite, server) = (suite(12), Server::start(""));
+    let library = crate::daylight::libfaketime().display().to_string();
+    let address = server.address();
+    let _workers = ["-3600", "+3600"].map(|ahead| {
+        let set = [
+            ("SLEEP", "1"),
+            ("LD_PRELOAD", library.as_str()),
+            ("FAKETIME", ahead),
+            ("NO_FAKE_STAT", "1"),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"),
+        ];
+        let worker = process_with(&suite, &format!("worker{ahead}"), &["worker", &address], &set);
+        worker.says("waits for nights");
+        worker
+    });
+    let begun = Utc::now();
+    let mut night = night(&suite, &server, "1");
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    let ended = Utc::now();
+    is_whole(&suite, 12);
+    let lines = lines(&suite);
+    let takes_part = |it: &&&Value| it["event"]["detail"].to_string().contains("takes part");
+    let both = of_type(&lines, "preflight").iter().filter(takes_part).count();
+    assert_eq!(both, 2, "each of them made something: {lines:#?}");
+    let attempts = ["attempt-started", "attempt-finished"].map(|it| of_type(&lines, it));
+    for line in attempts.into_iter().flatten() {
+        let at: DateTime<Utc> = text(&line["at"]).parse().expect("an instant");
+        assert!(begun <= at && at <= ended, "{begun} to {ended}: {line}");
+    }
 }
 
 /// How long a night's attempts took, from the first to the last.
