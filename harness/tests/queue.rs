@@ -1,6 +1,6 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
-//! `nats-server` on the `PATH`, and one of them `faketime`. `queue/access.rs` has who is let in, and over what connection, and
-//! `queue/chaos.rs` nights to which things happen.
+//! `nats-server` on the `PATH`, and one of them `faketime`. `queue/access.rs` has who is let in, and
+//! over what connection, and `queue/chaos.rs` nights to which things happen.
 
 mod access;
 mod chaos;
