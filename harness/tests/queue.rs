@@ -229,6 +229,43 @@ fn of_two_workers_one_is_killed_midway_and_every_scenario_is_judged_once() {
     assert!(noted.into_iter().any(|it| again(&it)), "what it had was handed out again");
 }
 
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn of_eight_workers_half_are_killed_midway_and_nothing_is_lost() {
+    let (suite, server) = (suite(64), Server::start(""));
+    let mut workers: Vec<Process> =
+        (0..8).map(|it| worker(&suite, &format!("worker-{it}"), &server, "1")).collect();
+    let mut night = night(&suite, &server, "1");
+    some_have_ended(&suite);
+    workers.truncate(4);
+    assert!(night.child.try_wait().expect("it can be asked").is_none(), "{}", night.log());
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 64);
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn a_night_whose_workers_are_all_gone_reports_by_its_deadline_and_names_what_did_not_run() {
+    let (suite, server) = (suite(64), Server::start(""));
+    let only = worker(&suite, "only", &server, "1");
+    let address = server.address();
+    let words =
+        ["run", "--no-pdf", "--once", "--workers", &address, "--budget", "1m", "--out", "night"];
+    let mut night = process(&suite, "night", &words, "1");
+    some_have_ended(&suite);
+    drop(only);
+    assert_eq!(night.code(), Some(3), "{}", night.log());
+    let report = night_json(&suite.root().join("night"));
+    let instant = |name: &str| -> DateTime<Utc> {
+        text(&report["night"][name]).parse().expect("an instant")
+    };
+    assert!(instant("finished") <= instant("deadline"), "{}", report["night"]);
+    let (judged, others): (Vec<_>, Vec<_>) =
+        verdicts(&report).into_iter().partition(|it| it.1 == "unchanged");
+    assert!(judged.len() > 2 && judged.len() + others.len() == 64, "{judged:?}");
+    assert!(others.iter().all(|it| it.1 == "not-run"), "{others:?}");
+}
+
 fn signal(process: &Process, signal: &str) {
     let id = process.child.id().to_string();
     let sent = Command::new("kill").args([signal, id.as_str()]).status().expect("kill runs");
@@ -321,6 +358,29 @@ fn a_worker_with_another_suite_says_why_it_takes_no_part_and_the_others_do_all()
     assert_eq!(night.code(), Some(0), "{}", night.log());
     assert!(night.log().contains("takes no part"), "{}", night.log());
     is_whole(&suite, 3);
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn a_worker_with_another_build_says_which_and_takes_no_part() {
+    let (suite, server) = (suite(8), Server::start(""));
+    // What a product is made of is no part of the suite's files.
+    let config = "products:\n  tool: { version-from: cat built }\npass-env: [SUITE, SLEEP]\n";
+    suite.write("nightshift.yaml", config);
+    suite.write("built", "tool 1.4\n");
+    let other = SuiteCopy::empty();
+    copy_folder(&suite.root(), other.folder());
+    other.write("built", "tool 1.5\n");
+    let address = server.address();
+    let mut stranger = process(&other, "stranger", &["worker", "--once", &address], "0");
+    stranger.says("waits for nights");
+    // So long that the other one has seen what it has before the night is over.
+    let _worker = worker(&suite, "worker", &server, "1");
+    let mut night = night(&suite, &server, "0");
+    assert_eq!(stranger.code(), Some(2), "{}", stranger.log());
+    stranger.says("tool is tool 1.5 now and was tool 1.4");
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 8);
 }
 
 #[test]

@@ -402,7 +402,7 @@ async fn attempted(
     let mut ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
             .await?;
-    if let Err(another) = resume::same_builds(&plan, &ready.builds) {
+    if let Err(another) = resume::same_builds(&plan.night, &plan.products, &ready.builds) {
         closing::call_off(&mut ready).await;
         return Err(another);
     }
