@@ -180,6 +180,21 @@ fn is_zombie(pid: rustix::process::Pid) -> bool {
 }
 
 #[test]
+fn one_keeper_has_several_suites_and_a_night_that_hangs_holds_no_other_up() {
+    let waits = "  - shell: while ! test -e $SUITE/go; do sleep 0.1; done\n";
+    let [slow, quick] = [waits, "  - shell: echo hello\n"].map(|it| suite_kept_until(1, it));
+    let roots = [&slow, &quick].map(|it| it.root().display().to_string());
+    let keeper = keeper(&slow, &roots.each_ref().map(String::as_str));
+    soon("night of the quick suite", || state(&quick)["last"]["exit"].as_i64());
+    let held = state(&slow);
+    assert!(held["running"]["id"].is_string() && held["last"].is_null(), "{held:#}");
+    slow.write("go", "");
+    soon("night of the slow suite", || state(&slow)["last"]["exit"].as_i64());
+    assert_eq!(ended_by_sigterm(keeper), Some(143));
+    assert_eq!((nights(&slow), nights(&quick)), (1, 1));
+}
+
+#[test]
 fn what_starts_when_is_said_without_starting_anything() {
     let suite = suite_kept_until(3, "  - shell: echo hello\n");
     let answer = suite.run(&["schedule", "--dry-run"]);

@@ -256,9 +256,8 @@ fn a_night_whose_workers_are_all_gone_reports_by_its_deadline_and_names_what_did
     drop(only);
     assert_eq!(night.code(), Some(3), "{}", night.log());
     let report = night_json(&suite.root().join("night"));
-    let instant = |name: &str| -> DateTime<Utc> {
-        text(&report["night"][name]).parse().expect("an instant")
-    };
+    let instant =
+        |name: &str| -> DateTime<Utc> { text(&report["night"][name]).parse().expect("an instant") };
     assert!(instant("finished") <= instant("deadline"), "{}", report["night"]);
     let (judged, others): (Vec<_>, Vec<_>) =
         verdicts(&report).into_iter().partition(|it| it.1 == "unchanged");
