@@ -193,6 +193,11 @@ fn serve(kind: Kind, state: &mut State, stream: TcpStream) {
         Some(Fault::NotWell) => ("502 Bad Gateway", Value::Null),
         Some(Fault::Expired) => ("401 Unauthorized", json!({ "message": "Bad credentials" })),
         Some(Fault::Elsewhere) => ("301 Moved\r\nLocation: http://127.0.0.2:1/", Value::Null),
+        Some(Fault::NoRight) if kind == Kind::Linear => {
+            let error = json!({ "message": "Resource not accessible by the token",
+                "extensions": { "code": "FORBIDDEN" } });
+            ("200 OK", json!({ "errors": [error] }))
+        }
         Some(Fault::NoRight) => {
             ("403 Forbidden", json!({ "message": "Resource not accessible by the token" }))
         }
