@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use self::forge::{Forge, ForgeError};
 use self::http::{HttpError, Lack, Post, Twice};
+use self::mail::MailError;
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
@@ -108,25 +109,37 @@ pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Re
     Ok(text)
 }
 
+/// Whom something reached that was not taken as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// Nobody.
+    Nobody,
+    /// Somebody, or nobody.
+    Perhaps,
+    /// Some of several.
+    Partly,
+}
+
 /// Why somebody was not told, as far as that is known.
 struct Untold {
     why: String,
-    /// Whether they may have been.
-    perhaps: bool,
+    /// Whether they were all the same.
+    reached: Reached,
     /// What only a person can give.
     lack: Option<Lack>,
 }
 
 impl From<String> for Untold {
     fn from(why: String) -> Self {
-        Self { why, perhaps: false, lack: None }
+        Self { why, reached: Reached::Nobody, lack: None }
     }
 }
 
 impl From<HttpError> for Untold {
     fn from(error: HttpError) -> Self {
-        let perhaps = matches!(error, HttpError::Unsure(_));
-        Self { perhaps, lack: error.lack(), why: error.to_string() }
+        let unsure = matches!(error, HttpError::Unsure(_));
+        let reached = if unsure { Reached::Perhaps } else { Reached::Nobody };
+        Self { reached, lack: error.lack(), why: error.to_string() }
     }
 }
 
@@ -134,8 +147,21 @@ impl From<ForgeError> for Untold {
     fn from(error: ForgeError) -> Self {
         match error {
             // What is there already is found the next time, and not made again.
-            ForgeError::Http(error) => Self { perhaps: false, ..error.into() },
+            ForgeError::Http(error) => Self { reached: Reached::Nobody, ..error.into() },
             ForgeError::Nothing(_) | ForgeError::Answer => error.to_string().into(),
+        }
+    }
+}
+
+impl From<MailError> for Untold {
+    fn from(error: MailError) -> Self {
+        let why = error.to_string();
+        match error {
+            MailError::Partly(_) => Self { why, reached: Reached::Partly, lack: None },
+            MailError::Address { .. }
+            | MailError::Server
+            | MailError::Letter(_)
+            | MailError::NotTaken(_) => why.into(),
         }
     }
 }
@@ -180,7 +206,7 @@ impl Desk {
                     terminal::answer(format_args!("{name}: told"));
                     told.note(name)
                 }
-                Err(Untold { why, perhaps: false, lack }) => {
+                Err(Untold { why, reached: Reached::Nobody, lack }) => {
                     failed = true;
                     let remedy = lack.map(|it| format!("; {}", channel.remedy(it)));
                     let remedy = remedy.unwrap_or_default();
@@ -188,10 +214,16 @@ impl Desk {
                     Ok(())
                 }
                 // Noted as told, so that nobody is told twice the next time.
-                Err(Untold { why, perhaps: true, .. }) => {
+                Err(Untold { why, reached: Reached::Perhaps, .. }) => {
                     failed = true;
                     let again = "look there; --again tells it once more";
                     terminal::say(format_args!("{name}: may have been told ({why}); {again}"));
+                    told.note(name)
+                }
+                Err(Untold { why, reached: Reached::Partly, .. }) => {
+                    failed = true;
+                    let again = "the others are told; --again tells all once more";
+                    terminal::say(format_args!("{name}: {why}; {again}"));
                     told.note(name)
                 }
             };
@@ -264,7 +296,7 @@ impl Desk {
                     to: &it.to,
                     secrets: &self.secrets,
                 };
-                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string().into())
+                Ok(mail::send(&way, &self.message.mail())?)
             }
         }
     }
