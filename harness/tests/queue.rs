@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, SuiteCopy, copy_folder, night_json, nightshift, text, verdicts};
 
@@ -391,9 +391,23 @@ fn work_of_another_version_and_noise_are_left_alone() {
     let later = r#"{"version":"9.9.9","night":"n1","goes_on":true,"new":{"x":1}}"#;
     server.say("nightshift.nights", later);
     worker.says("it is of nightshift 9.9.9");
+    // A queue that is full of what that night wants done.
+    let theirs = "nightshift-9_9_9-n1";
+    let stream = json!({ "name": theirs, "subjects": ["nightshift.9_9_9-n1.>"],
+        "storage": "file", "retention": "workqueue" });
+    server.say(&format!("$JS.API.STREAM.CREATE.{theirs}"), &stream.to_string());
+    for number in 0..20 {
+        server.say("nightshift.9_9_9-n1.work", &json!({ "task": number, "x": 1 }).to_string());
+    }
+    let kept = || {
+        let files = walkdir::WalkDir::new(server.folder.path()).into_iter();
+        files.filter_map(Result::ok).any(|it| it.file_name() == theirs)
+    };
+    assert!(kept(), "the server has it");
     let mut night = night(&suite, &server, "0");
     assert_eq!(night.code(), Some(0), "{}", night.log());
     is_whole(&suite, 3);
+    assert!(kept(), "what is another version's is left to it");
 }
 
 #[test]
