@@ -245,8 +245,13 @@ pub fn keeps_a_token(address: &str) -> bool {
 }
 
 fn agent() -> ureq::Agent {
+    agent_within(LONGEST)
+}
+
+/// One whose calls take no longer than this.
+fn agent_within(longest: Duration) -> ureq::Agent {
     ureq::Agent::config_builder()
-        .timeout_global(Some(LONGEST))
+        .timeout_global(Some(longest))
         .timeout_connect(Some(LONGEST_CONNECT))
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -459,6 +464,21 @@ mod tests {
         assert!(matches!(result, Err(HttpError::Unsure(_))), "{result:?}");
         assert!(waits.is_empty(), "{waits:?}");
         hung_up.join().expect("it hung up");
+    }
+
+    #[test]
+    fn what_a_server_heard_and_did_not_answer_in_time_may_have_been_taken() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/s3cret", listener.local_addr().expect("an address"));
+        // Its connection stays open as long as this test.
+        let silent = std::thread::spawn(move || listener.accept().expect("a connection"));
+        let (method, headers, twice) = ("POST", Vec::new(), Twice::MakesTwo);
+        let call = Call { method, url, headers, body: Some("{}".to_owned()), twice };
+        let tried = once(&agent_within(Duration::from_millis(300)), &call);
+        let Tried::Again { arrived, why, .. } = tried else { panic!("it was not answered") };
+        assert_eq!(arrived, Arrived::Perhaps);
+        assert!(why.starts_with("no answer came in") && !why.contains("s3cret"), "{why}");
+        silent.join().expect("it heard");
     }
 
     #[test]
