@@ -46,7 +46,7 @@ starved:
 kills points="50":
     NIGHTSHIFT_KILLS={{points}} cargo test --locked --test nightshift-tests killed_at_many_points -- --ignored
 
-# Nights by workers over a queue: one killed, the server restarted, other versions and suites, who is let in, the speed-up; needs `nats-server` and `openssl` on the PATH.
+# Nights by workers over a queue: one killed, the server restarted, other versions and suites, other clocks, who is let in, the speed-up; needs `nats-server` and `openssl` on the PATH, and `faketime`.
 queue:
     cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1 --skip queue::chaos
 

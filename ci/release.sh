@@ -4,13 +4,17 @@
 #
 #     ci/release.sh [FOLDER]
 #
-# NIGHTSHIFT_PROGRAM names a program that is built already; else it is built here.
+# NIGHTSHIFT_PROGRAM names a program that is built already, by its path or, where it is found on PATH,
+# by its name; else it is built here.
 set -eu
 cd "$(dirname "$0")/.."
 program="${NIGHTSHIFT_PROGRAM:-}"
 if [ -z "$program" ]; then
     cargo build --release --locked
     program="${CARGO_TARGET_DIR:-target}/release/nightshift"
+elif ! program="$(command -v "$program")"; then
+    printf '%s\n' "missing: NIGHTSHIFT_PROGRAM names $NIGHTSHIFT_PROGRAM, which is no program here" >&2
+    exit 4
 fi
 version="$("$program" --version | sed -n 's/^nightshift \([^ ]*\).*/\1/p')"
 target="$(rustc -vV | sed -n 's/^host: //p')"

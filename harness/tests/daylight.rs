@@ -30,7 +30,7 @@ const CHANGES: [(&str, [&str; 2]); 5] = [
 ];
 
 /// Where Debian and others keep the library.
-fn libfaketime() -> PathBuf {
+pub fn libfaketime() -> PathBuf {
     let found = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."]
         .map(|it| PathBuf::from("/usr/lib").join(it).join("faketime/libfaketime.so.1"));
     let found = found.into_iter().find(|it| it.is_file());

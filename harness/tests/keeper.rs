@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::notify::Server;
 use crate::support::{SuiteCopy, night_json, nightshift, text};
 
 /// A suite with one night a day, whose nights have been kept until so many days ago.
@@ -83,10 +84,7 @@ fn missed_nights_are_caught_up_once_and_named_and_a_supervisor_is_told() {
     let address = first.strip_prefix("health: http://").expect("an address").trim_end_matches('/');
     let night = night_with(&suite, "report.pdf");
     soon("end of the night", || state(&suite)["last"]["exit"].as_i64());
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("asked");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("answered");
+    let answer = health(address);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("\"well\": true"), "{answer}");
     // A second keeper of the same suite is told.
@@ -103,6 +101,43 @@ fn missed_nights_are_caught_up_once_and_named_and_a_supervisor_is_told() {
     let state = state(&suite);
     assert_eq!(state["kept"]["missed"], Value::Null, "they are told: {state:#}");
     assert_eq!(text(&state["last"]["id"]), text(&report["night"]["id"]));
+}
+
+/// What a keeper answers to a supervisor.
+fn health(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("asked");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    answer
+}
+
+#[test]
+fn a_night_of_which_somebody_could_not_be_told_is_told_to_whoever_watches_the_keeper() {
+    let sound = Server::start(&["200 OK"]);
+    for (webhook, status) in [("not an address", "503"), (sound.address.as_str(), "200")] {
+        let suite = suite_kept_until(1, "  - shell: echo hello\n");
+        let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("read");
+        suite.write("nightshift.yaml", &format!("{config}notify: {{ webhook: '{webhook}' }}\n"));
+        let mut keeper = keeper(&suite, &["--health", "127.0.0.1:0"]);
+        let mut said = BufReader::new(keeper.stderr.take().expect("standard error")).lines();
+        let first = said.next().expect("it says something").expect("text");
+        let address = first.strip_prefix("health: http://").expect("an address");
+        let address = address.trim_end_matches('/').to_owned();
+        // What it says further must not fill the pipe.
+        std::thread::spawn(move || said.for_each(drop));
+        let night = night_with(&suite, "night.json");
+        let answer = soon("answer about who was told", || {
+            let is_over = state(&suite)["last"]["exit"].is_number();
+            let told = std::fs::read_to_string(night.join("notified.json")).unwrap_or_default();
+            let answer = health(&address);
+            let is_known = told.contains("webhook") || !answer.contains("\"untold\": null");
+            (is_over && is_known).then_some(answer)
+        });
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{webhook}: {answer}");
+        assert_eq!(answer.contains("not everybody was told of "), status == "503", "{answer}");
+        assert_eq!(ended_by_sigterm(keeper), Some(143));
+    }
 }
 
 #[test]
@@ -142,6 +177,21 @@ fn nights(suite: &SuiteCopy) -> usize {
 fn is_zombie(pid: rustix::process::Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
     stat.is_ok_and(|it| it.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z')))
+}
+
+#[test]
+fn one_keeper_has_several_suites_and_a_night_that_hangs_holds_no_other_up() {
+    let waits = "  - shell: while ! test -e $SUITE/go; do sleep 0.1; done\n";
+    let [slow, quick] = [waits, "  - shell: echo hello\n"].map(|it| suite_kept_until(1, it));
+    let roots = [&slow, &quick].map(|it| it.root().display().to_string());
+    let keeper = keeper(&slow, &roots.each_ref().map(String::as_str));
+    soon("night of the quick suite", || state(&quick)["last"]["exit"].as_i64());
+    let held = state(&slow);
+    assert!(held["running"]["id"].is_string() && held["last"].is_null(), "{held:#}");
+    slow.write("go", "");
+    soon("night of the slow suite", || state(&slow)["last"]["exit"].as_i64());
+    assert_eq!(ended_by_sigterm(keeper), Some(143));
+    assert_eq!((nights(&slow), nights(&quick)), (1, 1));
 }
 
 #[test]

@@ -199,6 +199,29 @@ fn service() -> Value {
     of_kind(("v1", "Service"), &spec)
 }
 
+/// A policy of `networking.k8s.io/v1`, as far as it is used.
+fn policy() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let number = json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
+    let expression = json!({ "key": text, "operator": { "enum": ["In"] }, "values": list(&text) });
+    let expression = map(&expression, &["key", "operator", "values"]);
+    let labels = map(&json!({ "app": text }), &["app"]);
+    let pods = json!({ "matchLabels": labels, "matchExpressions": list(&expression) });
+    let pods = map(&pods, &[]);
+    let peers = list(&map(&json!({ "podSelector": pods }), &["podSelector"]));
+    let protocol = json!({ "enum": ["TCP", "UDP"] });
+    let ports = map(&json!({ "protocol": protocol, "port": number }), &["protocol", "port"]);
+    let ports = list(&ports);
+    let spec = json!({
+        "podSelector": pods,
+        "policyTypes": list(&json!({ "enum": ["Ingress", "Egress"] })),
+        "ingress": list(&map(&json!({ "from": peers, "ports": ports }), &[])),
+        "egress": list(&map(&json!({ "to": peers, "ports": ports }), &[])),
+    });
+    let kind = ("networking.k8s.io/v1", "NetworkPolicy");
+    of_kind(kind, &map(&spec, &["podSelector", "policyTypes"]))
+}
+
 /// A claim of `core/v1`, as far as it is used.
 fn claim() -> Value {
     let text = json!({ "type": "string", "minLength": 1 });
@@ -276,11 +299,14 @@ fn queue() -> [(&'static str, Value); 4] {
 }
 
 /// What the grid consists of, and what the API takes for each.
-fn grid() -> [(&'static str, Value); 3] {
+fn grid() -> [(&'static str, Value); 6] {
     [
         ("grid.yaml", deployment()),
         ("grid-service.yaml", service()),
         ("grid-nodes.yaml", deployment()),
+        ("grid-policy.yaml", policy()),
+        ("grid-nodes-policy.yaml", policy()),
+        ("grid-night-policy.yaml", policy()),
     ]
 }
 
@@ -354,7 +380,7 @@ fn with_a_queue_one_pod_makes_the_night_and_the_workers_find_it() {
 fn with_a_grid_the_night_uses_its_browsers_and_its_nodes_find_it() {
     let night = parsed(&rendered("night.yaml", &with_grid()));
     assert_eq!(complaints(&cron_job(), &night), Vec::<String>::new());
-    let [hub, service, nodes] = grid().map(|(name, schema)| {
+    let [hub, service, nodes, ..] = grid().map(|(name, schema)| {
         let manifest = parsed(&rendered(name, &with_grid()));
         assert_eq!(complaints(&schema, &manifest), Vec::<String>::new(), "{name}");
         manifest
@@ -399,6 +425,71 @@ fn with_a_grid_the_night_uses_its_browsers_and_its_nodes_find_it() {
     let mut changed = nodes.clone();
     changed["spec"]["template"]["spec"]["volumes"][0]["emptyDir"]["medium"] = json!("RAM");
     assert!(!complaints(&deployment(), &changed).is_empty());
+}
+
+/// Whether policies let pods of one app reach a port of another's: who is selected by none is let in
+/// and out, and who is selected by some needs a rule of one.
+fn lets(policies: &[Value], from: &str, to: &str, port: u64) -> bool {
+    let selects = |pods: &Value, app: &str| {
+        let values = pods["matchExpressions"][0]["values"].as_array();
+        pods["matchLabels"]["app"] == app || values.is_some_and(|it| it.contains(&json!(app)))
+    };
+    let passes = |app: &str, other: &str, way: &str, [rules, peers]: [&str; 2]| {
+        let is_own = |it: &&Value| {
+            let ways = it["policyTypes"].as_array().expect("a list");
+            selects(&it["podSelector"], app) && ways.contains(&json!(way))
+        };
+        let own: Vec<&Value> = policies.iter().map(|it| &it["spec"]).filter(is_own).collect();
+        let mut all = own.iter().filter_map(|it| it[rules].as_array()).flatten();
+        let is_let = all.any(|rule| {
+            let peers = rule[peers].as_array();
+            let ports = rule["ports"].as_array();
+            peers.is_none_or(|it| it.iter().any(|it| selects(&it["podSelector"], other)))
+                && ports.is_none_or(|it| it.iter().any(|it| it["port"] == port))
+        });
+        own.is_empty() || is_let
+    };
+    passes(to, from, "Ingress", ["ingress", "from"]) && passes(from, to, "Egress", ["egress", "to"])
+}
+
+#[test]
+fn the_grid_is_reached_by_the_night_alone_and_its_browsers_reach_nothing_else() {
+    let all = grid().map(|(name, _)| parsed(&rendered(name, &with_grid())));
+    let [hub, _, nodes, policies @ ..] = &all;
+    let app = |pods: &Value| text(&pods["metadata"]["labels"]["app"]);
+    let workers = parsed(&rendered("workers.yaml", &with_queue()));
+    let night = parsed(&rendered("night.yaml", &with_grid()));
+    let [hub, nodes, workers] = [hub, nodes, &workers].map(|it| app(&it["spec"]["template"]));
+    let night = app(pods(&night));
+    let [night, hub, nodes, workers] = [&night, &hub, &nodes, &workers].map(String::as_str);
+    for (from, to, port) in [
+        (night, hub, 4444),
+        (workers, hub, 4444),
+        (nodes, hub, 4442),
+        (nodes, hub, 4443),
+        (hub, nodes, 5555),
+        // The proxy of a night has another port each time.
+        (nodes, night, 40_123),
+        (nodes, workers, 40_123),
+    ] {
+        assert!(lets(policies, from, to, port), "{from} must reach {to} at {port}");
+        assert!(!lets(policies, "stranger", to, port), "a stranger reaches {to} at {port}");
+    }
+    for (from, to, port) in [
+        (night, hub, 4442),
+        (night, nodes, 5555),
+        (nodes, hub, 4444),
+        (nodes, "nightshift-queue", 4222),
+        (nodes, "stranger", 80),
+        (nodes, nodes, 5555),
+    ] {
+        assert!(!lets(policies, from, to, port), "{from} reaches {to} at {port}");
+    }
+    // The twin: without the policies everybody reaches the hub, and strangers always reach each other.
+    assert!(lets(&[], "stranger", hub, 4444) && lets(policies, "stranger", "other", 80));
+    let mut wrong = policies[0].clone();
+    wrong["spec"]["policyTypes"] = json!(["ingress"]);
+    assert!(!complaints(&policy(), &wrong).is_empty());
 }
 
 #[test]

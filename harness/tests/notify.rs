@@ -17,13 +17,15 @@ const FIVE_SECONDS: Duration = Duration::from_secs(5);
 
 /// A server that takes everything, answers with these in turn (the last for ever), and keeps what it
 /// got: the head, and the body.
-struct Server {
-    address: String,
+pub struct Server {
+    /// Where it answers.
+    pub address: String,
     got: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Server {
-    fn start(answers: &'static [&'static str]) -> Self {
+    /// Starts it.
+    pub fn start(answers: &'static [&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let got = Arc::new(Mutex::new(Vec::new()));
@@ -180,10 +182,18 @@ fn a_green_night_is_quiet_where_that_is_wanted_and_nobody_is_named_for_nothing()
     assert_eq!(green.code, Some(0), "{green:#?}");
     let answer = suite.run(&["notify", "quiet"]);
     assert_eq!((answer.code, server.bodies().len()), (Some(0), 0), "{answer:#?}");
+    // The twin: nobody else tells that a night before it did not run.
+    let missed = ["--missed", "2026-01-02T01:00:00Z"];
+    let after = suite.run(&["run", "green", "--no-pdf", "--out", "after", missed[0], missed[1]]);
+    assert_eq!(after.code, Some(0), "{after:#?}");
+    let answer = suite.run(&["notify", "after"]);
+    assert_eq!((answer.code, server.bodies().len()), (Some(0), 1), "{answer:#?}");
+    let said = server.bodies()[0].to_string();
+    assert!(said.contains("The night did not run that was due on 2 Jan 01:00 UTC."), "{said}");
     let shown = suite.run(&["notify", "night", "--dry-run"]);
     let body: Value = serde_json::from_str(&shown.stdout).expect("JSON");
     assert!(text(&body["sentence"]).starts_with("1 new regression"), "{shown:#?}");
-    assert_eq!(server.bodies().len(), 0);
+    assert_eq!(server.bodies().len(), 1);
     let missing = suite.run(&["notify", "nowhere"]);
     assert_eq!(missing.code, Some(2), "{missing:#?}");
     suite.write("nightshift.yaml", "products:\n  tool: {}\nnotify: { slack: '${NOBODY}' }\n");
@@ -273,6 +283,50 @@ fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() 
     assert_eq!(expired.code, Some(1), "{expired:#?}");
     assert!(expired.stderr.contains("no longer valid"), "{expired:#?}");
     assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
+}
+
+#[test]
+fn a_channel_that_is_gone_and_a_token_without_rights_are_told_with_what_helps_there() {
+    let gone = Server::start(&["200 OK|{\"ok\":false,\"error\":\"is_archived\"}"]);
+    let removed = Server::start(&["410 Gone|the workflow was removed"]);
+    let closed = Server::start(&["403 Forbidden|t0ken-of-hook may only read"]);
+    let suite = suite(&format!(
+        "{{ slack: {{ token: '${{secret:TOKEN}}', channel: C1, api: '{}/api' }}, \
+         teams: '${{secret:TEAMS}}', \
+         webhook: {{ url: '${{secret:HOOK}}', token: '${{secret:HOOK_TOKEN}}' }} }}",
+        gone.address
+    ));
+    let environment = |hook: &str| {
+        let known = [("TOKEN", "xoxb-0123456789"), ("TEAMS", removed.address.as_str())];
+        let hook = [("HOOK", hook.to_owned()), ("HOOK_TOKEN", "t0ken-of-hook".to_owned())];
+        known.map(|it| (it.0, it.1.to_owned())).into_iter().chain(hook).collect::<Vec<_>>()
+    };
+    let told = |hook: &str| {
+        let all = environment(hook);
+        let all: Vec<(&str, &str)> = all.iter().map(|it| (it.0, it.1.as_str())).collect();
+        notify(&suite, &[], &all)
+    };
+    let answer = told(&closed.address);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{answer:#?}");
+    for said in [
+        "slack: not told: it answered 200: what is named there is gone, or not for this token \
+         (is_archived); name a channel by its id that is there",
+        "teams: not told: it answered 410: ",
+        "(the workflow was removed); make the workflow anew",
+        "webhook: not told: it answered 403: the token has no right to this \
+         ([secret] may only read); give its `token` the right to post there",
+    ] {
+        assert!(answer.stderr.contains(said), "{said} is not in {answer:#?}");
+    }
+    for secret in ["xoxb-0123456789", "t0ken-of-hook", removed.address.as_str()] {
+        assert!(!answer.stderr.contains(secret), "{answer:#?}");
+    }
+    assert_eq!((gone.bodies().len(), removed.bodies().len()), (1, 1), "nobody is asked again");
+    // The twin: who lets us is told although the others are gone, and nothing is said of it.
+    let open = Server::start(&["200 OK"]);
+    let answer = told(&open.address);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), "webhook: told\n"), "{answer:#?}");
+    assert!(!answer.stderr.contains("webhook:"), "{answer:#?}");
 }
 
 /// The commit of the change that is told of on GitHub.

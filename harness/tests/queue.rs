@@ -1,6 +1,6 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
-//! `nats-server` on the `PATH`. `queue/access.rs` has who is let in, and over what connection, and
-//! `queue/chaos.rs` nights to which things happen.
+//! `nats-server` on the `PATH`, and one of them `faketime`. `queue/access.rs` has who is let in, and
+//! over what connection, and `queue/chaos.rs` nights to which things happen.
 
 mod access;
 mod chaos;
@@ -13,9 +13,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Answer, SuiteCopy, copy_folder, night_json, nightshift, verdicts};
+use crate::support::{Answer, SuiteCopy, copy_folder, night_json, nightshift, text, verdicts};
 
 /// What is waited for comes in this time, or never does.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -229,6 +229,42 @@ fn of_two_workers_one_is_killed_midway_and_every_scenario_is_judged_once() {
     assert!(noted.into_iter().any(|it| again(&it)), "what it had was handed out again");
 }
 
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn of_eight_workers_half_are_killed_midway_and_nothing_is_lost() {
+    let (suite, server) = (suite(64), Server::start(""));
+    let mut workers: Vec<Process> =
+        (0..8).map(|it| worker(&suite, &format!("worker-{it}"), &server, "1")).collect();
+    let mut night = night(&suite, &server, "1");
+    some_have_ended(&suite);
+    workers.truncate(4);
+    assert!(night.child.try_wait().expect("it can be asked").is_none(), "{}", night.log());
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 64);
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
+fn a_night_whose_workers_are_all_gone_reports_by_its_deadline_and_names_what_did_not_run() {
+    let (suite, server) = (suite(64), Server::start(""));
+    let only = worker(&suite, "only", &server, "1");
+    let address = server.address();
+    let words =
+        ["run", "--no-pdf", "--once", "--workers", &address, "--budget", "1m", "--out", "night"];
+    let mut night = process(&suite, "night", &words, "1");
+    some_have_ended(&suite);
+    drop(only);
+    assert_eq!(night.code(), Some(3), "{}", night.log());
+    let report = night_json(&suite.root().join("night"));
+    let instant =
+        |name: &str| -> DateTime<Utc> { text(&report["night"][name]).parse().expect("an instant") };
+    assert!(instant("finished") <= instant("deadline"), "{}", report["night"]);
+    let (judged, others): (Vec<_>, Vec<_>) =
+        verdicts(&report).into_iter().partition(|it| it.1 == "unchanged");
+    assert!(judged.len() > 2 && judged.len() + others.len() == 64, "{judged:?}");
+    assert!(others.iter().all(|it| it.1 == "not-run"), "{others:?}");
+}
+
 fn signal(process: &Process, signal: &str) {
     let id = process.child.id().to_string();
     let sent = Command::new("kill").args([signal, id.as_str()]).status().expect("kill runs");
@@ -354,6 +390,29 @@ fn a_worker_with_another_suite_says_why_it_takes_no_part_and_the_others_do_all()
 
 #[test]
 #[ignore = "needs nats-server; `just queue`"]
+fn a_worker_with_another_build_says_which_and_takes_no_part() {
+    let (suite, server) = (suite(8), Server::start(""));
+    // What a product is made of is no part of the suite's files.
+    let config = "products:\n  tool: { version-from: cat built }\npass-env: [SUITE, SLEEP]\n";
+    suite.write("nightshift.yaml", config);
+    suite.write("built", "tool 1.4\n");
+    let other = SuiteCopy::empty();
+    copy_folder(&suite.root(), other.folder());
+    other.write("built", "tool 1.5\n");
+    let address = server.address();
+    let mut stranger = process(&other, "stranger", &["worker", "--once", &address], "0");
+    stranger.says("waits for nights");
+    // So long that the other one has seen what it has before the night is over.
+    let _worker = worker(&suite, "worker", &server, "1");
+    let mut night = night(&suite, &server, "0");
+    assert_eq!(stranger.code(), Some(2), "{}", stranger.log());
+    stranger.says("tool is tool 1.5 now and was tool 1.4");
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    is_whole(&suite, 8);
+}
+
+#[test]
+#[ignore = "needs nats-server; `just queue`"]
 fn work_of_another_version_and_noise_are_left_alone() {
     let (suite, server) = (suite(3), Server::start(""));
     let worker = worker(&suite, "worker", &server, "0");
@@ -361,9 +420,23 @@ fn work_of_another_version_and_noise_are_left_alone() {
     let later = r#"{"version":"9.9.9","night":"n1","goes_on":true,"new":{"x":1}}"#;
     server.say("nightshift.nights", later);
     worker.says("it is of nightshift 9.9.9");
+    // A queue that is full of what that night wants done.
+    let theirs = "nightshift-9_9_9-n1";
+    let stream = json!({ "name": theirs, "subjects": ["nightshift.9_9_9-n1.>"],
+        "storage": "file", "retention": "workqueue" });
+    server.say(&format!("$JS.API.STREAM.CREATE.{theirs}"), &stream.to_string());
+    for number in 0..20 {
+        server.say("nightshift.9_9_9-n1.work", &json!({ "task": number, "x": 1 }).to_string());
+    }
+    let kept = || {
+        let files = walkdir::WalkDir::new(server.folder.path()).into_iter();
+        files.filter_map(Result::ok).any(|it| it.file_name() == theirs)
+    };
+    assert!(kept(), "the server has it");
     let mut night = night(&suite, &server, "0");
     assert_eq!(night.code(), Some(0), "{}", night.log());
     is_whole(&suite, 3);
+    assert!(kept(), "what is another version's is left to it");
 }
 
 #[test]
@@ -428,6 +501,41 @@ fn workers_run_what_differs_on_the_control_too() {
     let begun = of_type(&lines, "attempt-started");
     assert!(begun.iter().filter(on_control).count() >= 3, "{begun:#?}");
     assert!(of_type(&lines, "no-control").is_empty(), "{lines:#?}");
+}
+
+#[test]
+#[ignore = "needs nats-server and faketime; `just queue`"]
+fn workers_whose_clocks_are_an_hour_off_lose_nothing_and_their_times_are_those_of_the_night() {
+    let (suite, server) = (suite(12), Server::start(""));
+    let library = crate::daylight::libfaketime().display().to_string();
+    let address = server.address();
+    let _workers = ["-3600", "+3600"].map(|ahead| {
+        let set = [
+            ("SLEEP", "1"),
+            ("LD_PRELOAD", library.as_str()),
+            ("FAKETIME", ahead),
+            ("NO_FAKE_STAT", "1"),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"),
+        ];
+        let worker = process_with(&suite, &format!("worker{ahead}"), &["worker", &address], &set);
+        worker.says("waits for nights");
+        worker
+    });
+    let begun = Utc::now();
+    let mut night = night(&suite, &server, "1");
+    assert_eq!(night.code(), Some(0), "{}", night.log());
+    let ended = Utc::now();
+    is_whole(&suite, 12);
+    let lines = lines(&suite);
+    let takes_part = |it: &&&Value| it["event"]["detail"].to_string().contains("takes part");
+    let both = of_type(&lines, "preflight").iter().filter(takes_part).count();
+    assert_eq!(both, 2, "each of them made something: {lines:#?}");
+    let attempts = ["attempt-started", "attempt-finished"].map(|it| of_type(&lines, it));
+    for line in attempts.into_iter().flatten() {
+        let at: DateTime<Utc> = text(&line["at"]).parse().expect("an instant");
+        assert!(begun <= at && at <= ended, "{begun} to {ended}: {line}");
+    }
 }
 
 /// How long a night's attempts took, from the first to the last.

@@ -98,6 +98,24 @@ fn a_release_is_laid_out_as_its_metadata_says_and_its_sums_hold() {
 }
 
 #[test]
+fn a_release_of_a_program_that_is_named_alone_has_it_and_one_that_is_not_there_makes_none() {
+    let case = Case::new();
+    let releases = case.folder.path().join("releases");
+    let into = releases.to_string_lossy().into_owned();
+    let gone = case.script_by(Path::new("nightshift-of-nobody"), "release.sh", &[&into]);
+    assert_eq!((gone.code, gone.stdout.as_str()), (Some(4), ""), "{gone:#?}");
+    assert!(gone.stderr.contains("nightshift-of-nobody, which is no program here"), "{gone:#?}");
+    assert!(!releases.exists(), "nothing is begun");
+    let made = case.script_by(Path::new("nightshift"), "release.sh", &[&into]);
+    assert_eq!(made.code, Some(0), "{made:#?}");
+    let archive = made.stdout.lines().find(|it| it.ends_with(".tgz")).expect("an archive");
+    assert_eq!(run(&releases, "tar", &["-xzf", archive]).code, Some(0));
+    let program = format!("{}/nightshift", archive.trim_end_matches(".tgz"));
+    let version = run(&releases, &program, &["--version"]);
+    assert_eq!(version.stdout, "nightshift 9.8.7\n", "{version:#?}");
+}
+
+#[test]
 fn a_debian_package_has_the_program_where_programs_are() {
     if Command::new("dpkg-deb").arg("--version").output().is_err() {
         return;

@@ -189,6 +189,24 @@ fn a_night_that_failed_in_preflight_says_so_in_its_first_sentence() {
 }
 
 #[test]
+fn that_a_night_did_not_run_is_red_however_much_else_must_be_known() {
+    let mut report = synthetic(12, 0);
+    for (at, scenario) in report.scenarios.iter_mut().enumerate() {
+        scenario.verdict = Verdict::Inconclusive;
+        scenario.because = Some([Because::Authoring, Because::BrowserLost][at % 2]);
+    }
+    let red = "<p class=\"alert red\">";
+    let said = "The night did not run that was due on 20 Nov 01:00 UTC.";
+    let ran = written(&report);
+    assert!(!ran.html.contains(red) && !ran.summary.contains(said), "{}", ran.summary);
+    report.night.missed = vec![report.night.started - chrono::Duration::days(1)];
+    let told = written(&report);
+    let (_, line) = told.html.split_once(red).unwrap();
+    assert!(line.split("</p>").next().unwrap().contains(said), "{line}");
+    assert!(told.summary.contains(&format!("**✘ {said}**")), "{}", told.summary);
+}
+
+#[test]
 fn what_must_be_known_of_browsers_elsewhere_is_told_where_some_were_used() {
     let mut report = synthetic(2, 0);
     assert!(!written(&report).html.contains("on other machines"));

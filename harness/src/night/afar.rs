@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::{SemaphorePermit, watch};
 
 use super::attempts::{Attempted, could_not, harness_error};
@@ -117,23 +117,17 @@ impl Afar {
         if !is_of(&entries, (&scenario.id, number), answer.came) {
             return unusable("its lines are not those of this attempt".to_owned());
         }
-        // Clocks differ. What matters is that it had ended when its answer was here.
-        self.append(ledger, entries, arrived - answer.at)?;
+        self.append(ledger, by_our_clock(entries, answer.at, arrived))?;
         Ok(match answer.came {
             Came::Ended(outcome) => Attempted::Ended(Ended::With(outcome)),
             Came::CouldNot | Came::Lost => Attempted::CouldNot,
         })
     }
 
-    fn append(
-        &self,
-        ledger: &Ledger,
-        entries: Vec<Entry>,
-        behind: TimeDelta,
-    ) -> Result<(), NightError> {
+    fn append(&self, ledger: &Ledger, entries: Vec<Entry>) -> Result<(), NightError> {
         let _whole = self.appending.lock().unwrap_or_else(PoisonError::into_inner);
         for Entry { at, event, .. } in entries {
-            ledger.append_at(at + behind, event)?;
+            ledger.append_at(at, event)?;
         }
         Ok(())
     }
@@ -199,6 +193,20 @@ impl Afar {
     }
 }
 
+/// The lines of a worker whose clock showed `sent` when its answer left, which was here at `arrived`.
+/// Clocks differ; what matters is that an attempt had ended when its answer was here.
+fn by_our_clock(
+    mut entries: Vec<Entry>,
+    sent: DateTime<Utc>,
+    arrived: DateTime<Utc>,
+) -> Vec<Entry> {
+    let behind = arrived - sent;
+    for entry in &mut entries {
+        entry.at += behind;
+    }
+    entries
+}
+
 fn note(ledger: &Ledger, detail: String) -> Result<(), NightError> {
     let (check, ok, evidence) = (CHECK.to_owned(), true, Vec::new());
     ledger.append(Event::Preflight { check, ok, detail, duration_ms: 0, evidence })?;
@@ -249,6 +257,22 @@ mod tests {
     fn finished(scenario: &str, attempt: u32) -> Event {
         let (outcome, scenario) = (Outcome::Completed, scenario.to_owned());
         Event::AttemptFinished { scenario, attempt, outcome, detail: None, duration_ms: 7 }
+    }
+
+    #[test]
+    fn a_worker_whose_clock_is_an_hour_off_has_its_lines_when_they_were_by_ours() {
+        let instant = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
+        let arrived = instant("2026-11-21T01:30:00Z");
+        for hours in [-1, 0, 1] {
+            let theirs = |text: &str| instant(text) + chrono::TimeDelta::hours(hours);
+            let mut made = lines(vec![started("a", 1), finished("a", 1)]);
+            made[0].at = theirs("2026-11-21T01:29:20Z");
+            made[1].at = theirs("2026-11-21T01:29:58Z");
+            let ours = by_our_clock(made, theirs("2026-11-21T01:30:00Z"), arrived);
+            let at: Vec<DateTime<Utc>> = ours.iter().map(|it| it.at).collect();
+            let said = ["2026-11-21T01:29:20Z", "2026-11-21T01:29:58Z"].map(instant);
+            assert_eq!(at, said, "{hours} hours");
+        }
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Lent {
             Box::pin(preflight::run(suite, options, at, of, stop, progress)).await?
         };
         let grid = ready.browser_options.grid.clone();
-        let same = resume::same_builds(&plan, &ready.builds);
+        let same = resume::same_builds(&plan.night, &plan.products, &ready.builds);
         let fitting = same.and_then(|()| fits(&plan, &ready, runnable, &ledger));
         let asked = (suite, options);
         let lent = fitting.and_then(|()| Self::of(asked, (plan, ledger), ready, (folder, known)));
@@ -327,8 +327,17 @@ fn fits(plan: &Plan, ready: &Ready, runnable: usize, ledger: &Ledger) -> Result<
         )));
     }
     let browser = |it: &indexmap::IndexMap<String, String>| it.get("browser").cloned();
-    let there = browser(&plan.versions);
-    if there.is_none() {
+    let there = (plan.environment.as_str(), browser(&plan.versions));
+    same_pictures((ready.environment.as_str(), browser(&ready.versions)), there)
+}
+
+/// Sees that pictures are drawn here as they are there: by fonts and system, which their environment
+/// stands for, and by the browser; where pages are used at all.
+fn same_pictures(
+    here: (&str, Option<String>),
+    there: (&str, Option<String>),
+) -> Result<(), NightError> {
+    if there.1.is_none() {
         return Ok(());
     }
     let differs = |what: &str, here: &str, there: &str| {
@@ -337,13 +346,12 @@ fn fits(plan: &Plan, ready: &Ready, runnable: usize, ledger: &Ledger) -> Result<
              use the same image, or run a part of the night here (--shard)"
         )))
     };
-    if ready.environment != plan.environment {
-        return differs("the environment of pictures", &ready.environment, &plan.environment);
+    if here.0 != there.0 {
+        return differs("the environment of pictures", here.0, there.0);
     }
-    let here = browser(&ready.versions);
-    if here != there {
+    if here.1 != there.1 {
         let said = |it: Option<String>| it.unwrap_or_else(|| "unknown".to_owned());
-        return differs("the browser", &said(here), &said(there));
+        return differs("the browser", &said(here.1), &said(there.1));
     }
     Ok(())
 }
@@ -368,6 +376,21 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), NightError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worker_with_other_fonts_or_another_browser_is_refused_and_one_with_the_same_is_not() {
+        let by = |browser: &str| Some(browser.to_owned());
+        let there = || ("linux-debian-1x-14786c", by("Chromium 140"));
+        assert!(same_pictures(there(), there()).is_ok());
+        let fonts = same_pictures(("linux-debian-1x-0a0b0c", by("Chromium 140")), there());
+        let fonts = fonts.expect_err("other fonts").to_string();
+        let both = "is linux-debian-1x-0a0b0c here and linux-debian-1x-14786c where";
+        assert!(fonts.contains(both) && fonts.contains("pictures would differ"), "{fonts}");
+        let browser = same_pictures(("linux-debian-1x-14786c", None), there());
+        let browser = browser.expect_err("no browser").to_string();
+        assert!(browser.contains("the browser is unknown here and Chromium 140"), "{browser}");
+        assert!(same_pictures(("other", None), ("linux", None)).is_ok(), "no page is used");
+    }
 
     #[test]
     fn scenarios_that_are_others_here_are_named_and_the_same_suite_is_taken() {

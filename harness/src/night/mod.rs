@@ -421,7 +421,7 @@ async fn attempted_by(
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Attempted, NightError> {
-    resume::same_builds(&plan, &ready.builds)?;
+    resume::same_builds(&plan.night, &plan.products, &ready.builds)?;
     let night = ledger.night().clone();
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();

@@ -13,6 +13,7 @@ use crate::ledger::{Ledger, NightDir, Secrets};
 use crate::model::asked::Asked;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::event::DISK;
+use crate::model::plan::ProductBuild;
 use crate::model::{Entry, Event, Outcome, Plan, Scenario, Suite};
 use crate::plan::Selection;
 
@@ -240,19 +241,19 @@ fn another_suite(night: &NightDir, id: &str, others: &[&str]) -> NightError {
 /// # Errors
 /// A product is another build now.
 pub(super) fn same_builds(
-    was: &Plan,
-    builds: &[crate::model::plan::ProductBuild],
+    night: &str,
+    was: &[ProductBuild],
+    builds: &[ProductBuild],
 ) -> Result<(), NightError> {
     for is in builds {
-        let Some(before) = was.products.iter().find(|it| it.name == is.name) else { continue };
+        let Some(before) = was.iter().find(|it| it.name == is.name) else { continue };
         if (&before.build, &before.version) != (&is.build, &is.version) && is.said().is_some() {
             return Err(NightError::Usage(format!(
-                "{} is {} now and was {} when night {} began; a night judges one build: begin \
+                "{} is {} now and was {} when night {night} began; a night judges one build: begin \
                  another, or bring that build back",
                 is.name,
                 is.said().unwrap_or_default(),
                 before.said().unwrap_or_else(|| "of unknown build".to_owned()),
-                was.night
             )));
         }
     }
@@ -262,6 +263,25 @@ pub(super) fn same_builds(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_build_is_refused_by_its_name_and_the_same_or_one_without_a_name_is_not() {
+        let build = |build: Option<&str>, version: Option<&str>| ProductBuild {
+            name: "shop".to_owned(),
+            build: build.map(str::to_owned),
+            previous_build: None,
+            version: version.map(str::to_owned),
+            previous_version: None,
+        };
+        let was = [build(Some("s1"), Some("shopd 1.2"))];
+        let same = |is: ProductBuild| same_builds("n1", &was, &[is]);
+        assert!(same(was[0].clone()).is_ok());
+        assert!(same(build(None, None)).is_ok(), "nothing is known of it");
+        for other in [build(Some("s2"), Some("shopd 1.2")), build(Some("s1"), Some("shopd 1.3"))] {
+            let error = same(other).expect_err("another build").to_string();
+            assert!(error.contains("and was shopd 1.2 (s1) when night n1 began"), "{error}");
+        }
+    }
 
     #[test]
     fn that_the_disk_was_full_holds_of_what_ran_then_and_other_checks_are_made_anew() {

@@ -183,6 +183,31 @@ fn a_tracker_that_is_busy_or_not_well_is_asked_again_and_one_that_refuses_is_not
 }
 
 #[test]
+fn a_token_that_may_only_read_is_told_with_the_right_that_it_lacks() {
+    for (kind, right) in [
+        (Kind::Github, "give the token `issues: write` in it"),
+        (Kind::Gitlab, "give the token the scope `api`"),
+        (Kind::Jira, "let the account of the token browse, create, edit and move its issues"),
+        (Kind::Linear, "give the key the right to read and write its issues"),
+    ] {
+        let suite = regressed(kind, "");
+        let played = Played::start(kind);
+        played.next_creation(Fault::NoRight);
+        let answer = file(&suite, &played, "n1");
+        assert_eq!((answer.code, played.issues().len()), (Some(1), 0), "{kind:?} {answer:#?}");
+        let said = "the token has no right to this (";
+        assert!(answer.stderr.contains("F1: not done: it answered "), "{kind:?} {answer:#?}");
+        assert!(answer.stderr.contains(said), "{kind:?} {answer:#?}");
+        assert!(answer.stderr.contains("Resource not accessible"), "{kind:?} {answer:#?}");
+        assert!(answer.stderr.contains(right), "{kind:?} {answer:#?}");
+        // The twin: with the right it is made, once, and nothing is said of rights.
+        let answer = file(&suite, &played, "n1");
+        assert_eq!((answer.code, played.issues().len()), (Some(0), 1), "{kind:?} {answer:#?}");
+        assert!(!answer.stderr.contains(right), "{kind:?} {answer:#?}");
+    }
+}
+
+#[test]
 fn two_machines_at_the_same_moment_leave_one_open_ticket() {
     let suite = regressed(Kind::Github, "");
     let played = Played::start(Kind::Github);

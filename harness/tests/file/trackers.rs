@@ -29,6 +29,8 @@ pub enum Fault {
     Expired,
     /// It sends us elsewhere.
     Elsewhere,
+    /// The token may only read.
+    NoRight,
 }
 
 /// A ticket.
@@ -191,6 +193,14 @@ fn serve(kind: Kind, state: &mut State, stream: TcpStream) {
         Some(Fault::NotWell) => ("502 Bad Gateway", Value::Null),
         Some(Fault::Expired) => ("401 Unauthorized", json!({ "message": "Bad credentials" })),
         Some(Fault::Elsewhere) => ("301 Moved\r\nLocation: http://127.0.0.2:1/", Value::Null),
+        Some(Fault::NoRight) if kind == Kind::Linear => {
+            let error = json!({ "message": "Resource not accessible by the token",
+                "extensions": { "code": "FORBIDDEN" } });
+            ("200 OK", json!({ "errors": [error] }))
+        }
+        Some(Fault::NoRight) => {
+            ("403 Forbidden", json!({ "message": "Resource not accessible by the token" }))
+        }
         None => answer(kind, state, &asked),
     };
     let text = answer.to_string();

@@ -217,6 +217,25 @@ fn a_night_that_is_new_is_there_at_the_next_look() {
 }
 
 #[test]
+fn what_was_fixed_is_listed_as_far_as_anybody_reads_and_the_rest_is_counted() {
+    let suite = suite();
+    let shown = Site::entered(&suite, &[]);
+    let few = shown.page("/findings");
+    assert!(few.contains("Gone in") && !few.contains("more, which the reports"), "{few}");
+    let night = suite.root().join("reports/nights/2026-01-03T010000Z-t003/night.json");
+    let text = std::fs::read_to_string(&night).expect("readable");
+    let mut report: Value = serde_json::from_str(&text).expect("JSON");
+    let all = (0..107).map(
+        |it| json!({ "fingerprint": format!("{it:06}"), "title": "it was wrong", "scenarios": [] }),
+    );
+    report["fixed"] = all.collect();
+    std::fs::write(&night, report.to_string()).expect("written");
+    let many = shown.page("/findings");
+    assert_eq!(many.matches("it was wrong").count(), 100);
+    assert!(many.contains("and 7 more, which the reports of their nights name"), "{many}");
+}
+
+#[test]
 fn strangers_are_refused_and_nothing_takes_a_form() {
     let suite = suite();
     let shown = Site::entered(&suite, &[]);

@@ -16,6 +16,9 @@ use super::store::Archive;
 use crate::model::history::{NOT_PLANNED, letter, of_letter};
 use crate::model::{Decision, Totals, Verdict};
 
+/// How much of what was gone is kept and listed.
+const MOST_FIXED: usize = 100;
+
 /// Runs, each with the position of its night.
 type PlacedRuns = Vec<(usize, Run)>;
 
@@ -79,6 +82,15 @@ pub struct FixedRow {
     pub title: String,
     /// The night, as a position.
     pub night: usize,
+}
+
+/// What was gone in some nights: as much as is listed, and how much there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FixedRows {
+    /// The newest first, as many as are listed.
+    pub rows: Vec<FixedRow>,
+    /// How many there are.
+    pub all: usize,
 }
 
 /// One scenario over the newest nights.
@@ -206,32 +218,36 @@ impl Archive {
         Ok(found.pop().map(|(_, last)| CauseRow { seen, ..cause(last) }))
     }
 
-    /// What was gone in the newest `most` nights, the newest first.
+    /// What was gone in the newest `most` nights, the newest first; what is more is counted.
     ///
     /// # Errors
     /// There is no night.
-    pub fn gone(
-        &self,
-        branch: Option<&str>,
-        most: usize,
-    ) -> Result<Arc<Vec<FixedRow>>, ArchiveError> {
+    pub fn gone(&self, branch: Option<&str>, most: usize) -> Result<Arc<FixedRows>, ArchiveError> {
         let scope = self.scope(branch)?;
         self.once(("gone", branch.map(str::to_owned), most), || self.read_gone(&scope, most))
     }
 
-    fn read_gone(&self, scope: &Scope, most: usize) -> Result<Vec<FixedRow>, ArchiveError> {
-        let mut all = Vec::new();
-        let mut found =
-            self.connection.prepare("SELECT fingerprint, title FROM gone WHERE night = ?1")?;
+    fn read_gone(&self, scope: &Scope, most: usize) -> Result<FixedRows, ArchiveError> {
+        let mut gone = FixedRows::default();
+        let mut counted = self.connection.prepare("SELECT count(*) FROM gone WHERE night = ?1")?;
+        let mut found = self
+            .connection
+            .prepare("SELECT fingerprint, title FROM gone WHERE night = ?1 LIMIT ?2")?;
         for (at, night) in scope.nights.iter().enumerate().rev().take(most) {
-            let rows = found.query_map([night.key], |row| {
+            let own: i64 = counted.query_row([night.key], |row| row.get(0))?;
+            gone.all += usize::try_from(own).unwrap_or_default();
+            let room = i64::try_from(MOST_FIXED - gone.rows.len()).unwrap_or_default();
+            if room == 0 {
+                continue;
+            }
+            let rows = found.query_map([night.key, room], |row| {
                 Ok(FixedRow { fingerprint: row.get(0)?, title: row.get(1)?, night: at })
             })?;
             for row in rows {
-                all.push(row?);
+                gone.rows.push(row?);
             }
         }
-        Ok(all)
+        Ok(gone)
     }
 
     /// Every scenario that one of the newest `most` nights had, by id.
@@ -475,6 +491,34 @@ mod tests {
         let (causes, _, red) = asked(&archive);
         assert!(!Arc::ptr_eq(&first.0, &causes));
         assert_eq!((first.2.len(), red.len()), (1, 0), "it was fixed");
+    }
+
+    #[test]
+    fn of_what_is_gone_so_much_is_kept_as_is_listed_and_the_rest_is_counted() {
+        let nights = three_nights();
+        let fixed = |night: usize, many: usize| {
+            let path = nights.of(night).join("night.json");
+            let text = std::fs::read_to_string(&path).expect("readable");
+            let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+            let all = (0..many).map(|it| {
+                let (print, title) = (format!("n{night}-{it:03}"), format!("thing {it}"));
+                serde_json::json!({ "fingerprint": print, "title": title, "scenarios": ["a"] })
+            });
+            report["fixed"] = all.collect();
+            std::fs::write(path, report.to_string()).expect("written");
+        };
+        fixed(1, 5);
+        fixed(2, 3);
+        let few = Archive::open(nights.path()).expect("opened").gone(None, 30).expect("rows");
+        assert_eq!((few.rows.len(), few.all), (8, 8));
+        fixed(1, MOST_FIXED + 5);
+        let many = Archive::open(nights.path()).expect("opened").gone(None, 30).expect("rows");
+        assert_eq!((many.rows.len(), many.all), (MOST_FIXED, MOST_FIXED + 8));
+        let newest: Vec<&str> = many.rows[..4].iter().map(|it| it.fingerprint.as_str()).collect();
+        assert_eq!(newest, ["n2-000", "n2-001", "n2-002", "n1-000"]);
+        fixed(2, MOST_FIXED);
+        let full = Archive::open(nights.path()).expect("opened").gone(None, 30).expect("rows");
+        assert_eq!((full.rows.len(), full.all), (MOST_FIXED, 2 * MOST_FIXED + 5));
     }
 
     #[test]

@@ -41,7 +41,7 @@ use std::path::PathBuf;
 
 pub use answer::{Answer, Line};
 pub use diff::difference;
-pub use look::{CauseRow, FixedRow, NightLook, PastRun, ScenarioRow, Seen};
+pub use look::{CauseRow, FixedRow, FixedRows, NightLook, PastRun, ScenarioRow, Seen};
 pub use question::{QUESTIONS, Question, Since};
 pub use quiet::Quiet;
 pub use store::{Archive, FILE, MOST_NIGHTS};

@@ -27,6 +27,7 @@ use super::soak::SoakView;
 use super::spent;
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
+use super::unattended::did_not_run;
 use super::views::Views;
 use super::walls::{WallsView, walls};
 use super::weeks::Spent;
@@ -56,6 +57,8 @@ pub struct Page {
     said: Vec<InsightView>,
     /// The nights before and tonight.
     strip: Vec<NightView>,
+    /// That nights were due and did not run.
+    did_not_run: Option<String>,
     alerts: Vec<String>,
     decision: &'static str,
     rule: String,
@@ -209,6 +212,7 @@ impl Page {
             builds: builds(report),
             said,
             strip: strip(report),
+            did_not_run: did_not_run(report),
             alerts: alerts(report),
             decision: report.gate.decision.word(),
             rule: short(&report.gate.rule, 400),

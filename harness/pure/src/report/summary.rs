@@ -13,6 +13,7 @@ use super::sentence::{
 use super::shown::{count, duration, markdown, one_line};
 use super::spent::lasted;
 use super::survey::since_line;
+use super::unattended::did_not_run;
 use crate::model::{Decision, Finding, Verdict};
 
 /// The most findings that get a row.
@@ -31,6 +32,9 @@ pub fn summary(report: &NightReport) -> String {
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "**Gate: {mark}.** {}\n", product_text(&report.gate.rule, 500));
+    if let Some(missed) = did_not_run(report) {
+        let _ = writeln!(text, "**✘ {missed}**\n");
+    }
     said(&mut text, report);
     let _ = writeln!(text, "{}\n", trust(report));
     if let Some(since) = report.survey.as_ref().and_then(|it| it.since.as_ref()) {

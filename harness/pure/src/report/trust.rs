@@ -51,7 +51,7 @@ pub fn builds(report: &NightReport) -> Vec<BuildView> {
         .collect()
 }
 
-/// What a reader must know before believing the rest.
+/// What a reader must know before believing the rest, beside that a night did not run.
 pub fn alerts(report: &NightReport) -> Vec<String> {
     let mut alerts = behind_which_a_fault_may_stand(report);
     match report.night.ending {
@@ -63,7 +63,7 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
             "The ledger of this night has no end: it was cut off, or still runs. What it holds is reported.".to_owned(),
         ),
     }
-    alerts.extend(unattended::alerts(report));
+    alerts.extend(unattended::remarks(report));
     alerts.extend(questions(report));
     for check in report.preflight.iter().filter(|check| !check.ok) {
         alerts.push(format!(

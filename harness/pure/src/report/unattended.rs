@@ -14,12 +14,21 @@ const MOST_NAMED: usize = 5;
 /// A night that begins so much after it was due is late.
 const LATE: Duration = Duration::minutes(10);
 
-/// What must be known, in sentences.
+/// What must be known, in sentences, the worst first.
 pub fn alerts(report: &NightReport) -> Vec<String> {
+    did_not_run(report).into_iter().chain(remarks(report)).collect()
+}
+
+/// That nights were due and did not run: it stands alone, since nothing else tells of them.
+pub fn did_not_run(report: &NightReport) -> Option<String> {
+    missed(&report.night.missed)
+}
+
+/// What must be known of the night itself, in sentences.
+pub fn remarks(report: &NightReport) -> impl Iterator<Item = String> {
     let night = &report.night;
-    let missed = missed(&night.missed).into_iter().chain(late(night.due, night.started));
     let parts = night.parts.iter().flat_map(parts);
-    missed.chain(night.resumed.iter().map(resumed)).chain(parts).collect()
+    late(night.due, night.started).into_iter().chain(night.resumed.iter().map(resumed)).chain(parts)
 }
 
 /// The nights that were due and did not run.

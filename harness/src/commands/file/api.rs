@@ -95,5 +95,5 @@ pub fn encoded(text: &str) -> String {
 
 /// Whether an address answered that it has no such thing.
 pub fn is_missing(error: &TrackerError) -> bool {
-    matches!(error, TrackerError::Http(HttpError::NotTaken(404 | 410, _)))
+    matches!(error, TrackerError::Http(HttpError::Gone(..)))
 }

@@ -52,8 +52,9 @@ impl<'a> Follow<'a> {
             Ok(known) => first_of_each(known),
             Err(error) => {
                 terminal::say(format_args!(
-                    "{}: {error}; nothing was filed",
-                    self.config.to.word()
+                    "{}: {}; nothing was filed",
+                    self.config.to.word(),
+                    error.told(self.config.to)
                 ));
                 return Ok(Exit::Failed);
             }
@@ -93,7 +94,7 @@ impl<'a> Follow<'a> {
 
     fn problem(&mut self, of: &str, error: &TrackerError) {
         self.failed = true;
-        terminal::say(format_args!("{of}: not done: {error}"));
+        terminal::say(format_args!("{of}: not done: {}", error.told(self.config.to)));
     }
 
     fn make(&mut self, ticket: &Ticket) -> anyhow::Result<Option<Filed>> {

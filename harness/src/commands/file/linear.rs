@@ -43,10 +43,12 @@ impl Linear {
             return Ok(answer["data"].clone());
         };
         let code = text(&error["extensions"]["code"]);
+        let said = crate::report::one_line(&text(&error["message"]), 200);
         Err(match code.as_str() {
-            "AUTHENTICATION_ERROR" | "FORBIDDEN" => HttpError::Refused(200).into(),
+            "AUTHENTICATION_ERROR" => HttpError::Refused(200).into(),
+            "FORBIDDEN" => HttpError::NoRight(200, said).into(),
             "RATELIMITED" => HttpError::TooOften(3_600).into(),
-            _ => TrackerError::Said(crate::report::one_line(&text(&error["message"]), 200)),
+            _ => TrackerError::Said(said),
         })
     }
 

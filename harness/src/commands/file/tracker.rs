@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::notify::http::HttpError;
+use crate::model::filing::TrackerKind;
 use crate::report::ticket::{Block, Ticket};
 
 /// A ticket of ours that a tracker has.
@@ -51,6 +52,36 @@ impl TrackerError {
     /// Whether nobody knows whether it was done.
     pub fn is_unsure(&self) -> bool {
         matches!(self, Self::Http(HttpError::Unsure(_)))
+    }
+
+    /// What went wrong, with what somebody must do in such a tracker where that is known.
+    pub fn told(&self, of: TrackerKind) -> String {
+        let lacks = match self {
+            Self::Http(error) => error.lack().is_some(),
+            Self::Answer(_) | Self::Said(_) => false,
+        };
+        if lacks { format!("{self}; {}", remedy(of)) } else { self.to_string() }
+    }
+}
+
+/// What a token must be allowed to do, and where.
+fn remedy(of: TrackerKind) -> &'static str {
+    match of {
+        TrackerKind::Github => {
+            "name a repository that is there and has issues turned on, and give the token \
+             `issues: write` in it"
+        }
+        TrackerKind::Gitlab => {
+            "name a project that is there, and give the token the scope `api` and a role in it \
+             that may plan issues"
+        }
+        TrackerKind::Jira => {
+            "name a project that is there, and let the account of the token browse, create, edit \
+             and move its issues"
+        }
+        TrackerKind::Linear => {
+            "name a team that is there, and give the key the right to read and write its issues"
+        }
     }
 }
 

@@ -43,12 +43,15 @@ pub struct SuiteHealth {
     pub missed: usize,
     /// What is not well.
     pub problem: Option<String>,
+    /// That somebody could not be told of the last night.
+    pub untold: Option<String>,
 }
 
 impl Health {
     /// Whether the keeper looks at its clock and every suite is well.
     fn is_well(&self, now: DateTime<Utc>) -> bool {
-        now - self.looked < LOOKS && self.suites.iter().all(|it| it.problem.is_none())
+        let are_well = self.suites.iter().all(|it| it.problem.is_none() && it.untold.is_none());
+        now - self.looked < LOOKS && are_well
     }
 }
 
@@ -110,6 +113,7 @@ mod tests {
             exit: Some(1),
             missed: 0,
             problem: problem.map(str::to_owned),
+            untold: None,
         };
         (Arc::new(Mutex::new(Health { looked: now, suites: vec![suite] })), now)
     }
@@ -121,6 +125,9 @@ mod tests {
         assert_eq!(answer(&sound, now + LOOKS).status(), 503, "it no longer looks at the clock");
         let (ill, now) = health(Some("the night exited with 70"));
         assert_eq!(answer(&ill, now).status(), 503);
+        let (silent, now) = health(None);
+        silent.lock().expect("whole").suites[0].untold = Some("not everybody was told".to_owned());
+        assert_eq!(answer(&silent, now).status(), 503, "whoever watches is told instead");
     }
 
     #[tokio::test]

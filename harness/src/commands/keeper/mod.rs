@@ -151,8 +151,12 @@ struct Keeper {
     held: Held,
     state: State,
     child: Option<Child>,
+    /// The nights that people are told of just now.
+    telling: Vec<(String, Child)>,
     wakes: Option<DateTime<Utc>>,
     problem: Option<String>,
+    /// That somebody could not be told of the last night.
+    untold: Option<String>,
 }
 
 impl Keeper {
@@ -161,12 +165,15 @@ impl Keeper {
         let held = Held::take(&root)?;
         let state = held.read(now)?;
         held.write(&state)?;
-        Ok(Self { root, tells, times, held, state, child: None, wakes: None, problem: None })
+        let (child, telling, wakes) = (None, Vec::new(), None);
+        let (problem, untold) = (None, None);
+        Ok(Self { root, tells, times, held, state, child, telling, wakes, problem, untold })
     }
 
     /// Sees what has ended and what is due; answers with when the next night starts.
     fn look(&mut self, now: DateTime<Utc>) -> anyhow::Result<Option<DateTime<Utc>>> {
         self.reap(now)?;
+        self.hear();
         let is_left = self.child.is_none() && self.state.running.is_some();
         if is_left && !nights::is_running(&self.root) {
             self.go_on(now)?;
@@ -280,14 +287,42 @@ impl Keeper {
     }
 
     /// Has people told of a night, while the keeper goes on.
-    fn tell(&self, id: &str) {
+    fn tell(&mut self, id: &str) {
         let told = std::env::current_exe().and_then(|program| {
             let mut command = Command::new(program);
             command.arg("notify").arg("-C").arg(&self.root).arg(id).stdin(Stdio::null()).spawn()
         });
         match told {
-            Ok(mut child) => drop(tokio::spawn(async move { child.wait().await })),
-            Err(error) => terminal::say(format_args!("nobody can be told of {id}: {error}")),
+            Ok(child) => self.telling.push((id.to_owned(), child)),
+            Err(error) => self.was_told(id, Err(error.to_string())),
+        }
+    }
+
+    /// Hears of which nights people were told meanwhile.
+    fn hear(&mut self) {
+        let mut heard = Vec::new();
+        self.telling.retain_mut(|(id, child)| {
+            let told = match child.try_wait() {
+                Ok(None) => return true,
+                Ok(Some(status)) if status.success() => Ok(()),
+                Ok(Some(status)) => Err(status.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            heard.push((id.clone(), told));
+            false
+        });
+        for (id, told) in heard {
+            self.was_told(&id, told);
+        }
+    }
+
+    /// Keeps whether all were told of a night, until the next one is told.
+    fn was_told(&mut self, id: &str, told: Result<(), String>) {
+        self.untold = told.err().map(|why| {
+            format!("not everybody was told of {id} ({why}): `nightshift notify {id}` says why")
+        });
+        if let Some(said) = &self.untold {
+            terminal::say(format_args!("{}: {said}", self.root.display()));
         }
     }
 
@@ -320,6 +355,7 @@ impl Keeper {
             exit: self.state.last.as_ref().and_then(|it| it.exit),
             missed: self.state.kept.missed.len(),
             problem: self.problem.clone(),
+            untold: self.untold.clone(),
         }
     }
 }

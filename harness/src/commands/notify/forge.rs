@@ -162,7 +162,7 @@ impl Forge<'_> {
     fn own(&self) -> Result<Own, ForgeError> {
         match self.ask("GET", "/user", None, Twice::Harmless) {
             Ok(user) => user["id"].as_u64().map(Own::Account).ok_or(ForgeError::Answer),
-            Err(ForgeError::Http(HttpError::Refused(403))) => Ok(Own::App),
+            Err(ForgeError::Http(HttpError::NoRight(403, _))) => Ok(Own::App),
             Err(error) => Err(error),
         }
     }

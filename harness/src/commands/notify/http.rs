@@ -64,6 +64,15 @@ pub enum HttpError {
     /// It does not know us.
     #[error("it answered {0}: the token or address is no longer valid; make a new one")]
     Refused(u16),
+    /// It knows us, and we may not do this.
+    #[error("it answered {0}: the token has no right to this{said}", said = in_brackets(.1))]
+    NoRight(u16, String),
+    /// There is no such thing, or none that we may see.
+    #[error(
+        "it answered {0}: what is named there is gone, or not for this token{said}",
+        said = in_brackets(.1)
+    )]
+    Gone(u16, String),
     /// It does not take such a message.
     #[error("it answered {0} and takes no such message: {1}")]
     NotTaken(u16, String),
@@ -84,6 +93,47 @@ pub enum HttpError {
     /// Nobody knows whether it was taken.
     #[error("it broke off, and may have taken it: {0}")]
     Unsure(String),
+}
+
+/// What whoever asks lacks, which only a person can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// A right.
+    Right,
+    /// The thing that is asked for.
+    Place,
+}
+
+impl HttpError {
+    /// What is lacking, where a person must give it.
+    pub fn lack(&self) -> Option<Lack> {
+        match self {
+            Self::NoRight(..) => Some(Lack::Right),
+            Self::Gone(..) => Some(Lack::Place),
+            Self::Redirect(_)
+            | Self::Refused(_)
+            | Self::NotTaken(..)
+            | Self::NotWell { .. }
+            | Self::Unreachable(_)
+            | Self::TooOften(_)
+            | Self::Unsure(_) => None,
+        }
+    }
+
+    /// Of an answer that refuses for good, with what it says.
+    fn refused(status: u16, said: String) -> Self {
+        match status {
+            401 => Self::Refused(status),
+            403 => Self::NoRight(status, said),
+            404 | 410 => Self::Gone(status, said),
+            _ => Self::NotTaken(status, said),
+        }
+    }
+}
+
+/// What was said, behind a sentence of ours.
+fn in_brackets(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(" ({said})") }
 }
 
 /// What comes of one try.
@@ -176,6 +226,7 @@ pub fn ping(url: &str) -> Result<(), HttpError> {
     match answer.map(|it| it.status().as_u16()) {
         Ok(200..=299) => Ok(()),
         Ok(status @ 300..=399) => Err(HttpError::Redirect(status)),
+        Ok(status @ (401 | 403 | 404 | 410)) => Err(HttpError::refused(status, String::new())),
         Ok(status) => Err(HttpError::NotWell { tries: 1, status }),
         Err(error) => Err(HttpError::Unreachable(reason(&error))),
     }
@@ -194,8 +245,13 @@ pub fn keeps_a_token(address: &str) -> bool {
 }
 
 fn agent() -> ureq::Agent {
+    agent_within(LONGEST)
+}
+
+/// One whose calls take no longer than this.
+fn agent_within(longest: Duration) -> ureq::Agent {
     ureq::Agent::config_builder()
-        .timeout_global(Some(LONGEST))
+        .timeout_global(Some(longest))
         .timeout_connect(Some(LONGEST_CONNECT))
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -246,7 +302,6 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
                 _ => Tried::busy(429, wait),
             }
         }
-        401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
             // When a limit is over says nothing of when a server is well again.
             let wait = number(&answer, "retry-after");
@@ -255,9 +310,17 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
         _ => {
             let said = answer.body_mut().with_config().limit(2_000).read_to_string();
             let said = crate::report::one_line(&said.unwrap_or_default(), 200);
-            Tried::Never(HttpError::NotTaken(status, said))
+            Tried::Never(HttpError::refused(status, without_secrets(&said, call)))
         }
     }
+}
+
+/// What a server said, without the token and the address that it was asked with.
+fn without_secrets(said: &str, call: &Call) -> String {
+    let tokens = call.headers.iter().filter(|it| it.0 == "Authorization");
+    let tokens = tokens.filter_map(|(_, value)| value.rsplit(' ').next());
+    let secrets = tokens.chain([call.url.as_str()]).filter(|it| !it.is_empty());
+    secrets.fold(said.to_owned(), |said, secret| said.replace(secret, "[secret]"))
 }
 
 /// A number in a header.
@@ -404,6 +467,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_heard_and_did_not_answer_in_time_may_have_been_taken() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/s3cret", listener.local_addr().expect("an address"));
+        // Its connection stays open as long as this test.
+        let silent = std::thread::spawn(move || listener.accept().expect("a connection"));
+        let (method, headers, twice) = ("POST", Vec::new(), Twice::MakesTwo);
+        let call = Call { method, url, headers, body: Some("{}".to_owned()), twice };
+        let tried = once(&agent_within(Duration::from_millis(300)), &call);
+        let Tried::Again { arrived, why, .. } = tried else { panic!("it was not answered") };
+        assert_eq!(arrived, Arrived::Perhaps);
+        assert!(why.starts_with("no answer came in") && !why.contains("s3cret"), "{why}");
+        silent.join().expect("it heard");
+    }
+
+    #[test]
     fn what_nobody_listened_to_did_not_arrive() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
@@ -419,8 +497,10 @@ mod tests {
         for (answer, error) in [
             (elsewhere, HttpError::Redirect(302)),
             ("401 Unauthorized", HttpError::Refused(401)),
-            ("403 Forbidden", HttpError::Refused(403)),
-            ("404 Not Found", HttpError::NotTaken(404, String::new())),
+            ("403 Forbidden", HttpError::NoRight(403, String::new())),
+            ("404 Not Found", HttpError::Gone(404, String::new())),
+            ("410 Gone", HttpError::Gone(410, String::new())),
+            ("422 Unprocessable", HttpError::NotTaken(422, String::new())),
         ] {
             let answers: &'static [&'static str] = Box::leak(Box::new([answer]));
             let (url, serving) = server(answers);
@@ -430,6 +510,27 @@ mod tests {
             assert_eq!((result, waits), (Err(error), vec![]));
             serving.join().expect("served");
         }
+    }
+
+    #[test]
+    fn what_a_server_said_is_told_without_what_it_was_asked_with() {
+        let call = Call {
+            method: "GET",
+            url: "https://hooks.example/s3cret".to_owned(),
+            headers: vec![("Authorization", "Bearer t0ken".to_owned())],
+            body: None,
+            twice: Twice::Harmless,
+        };
+        let said = without_secrets("t0ken may not use https://hooks.example/s3cret", &call);
+        let error = HttpError::refused(403, said);
+        assert_eq!(
+            error.to_string(),
+            "it answered 403: the token has no right to this ([secret] may not use [secret])"
+        );
+        assert_eq!(
+            HttpError::refused(410, String::new()).to_string(),
+            "it answered 410: what is named there is gone, or not for this token"
+        );
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! [`send`]: a mail by SMTP. A password goes over TLS alone, or to a server on this machine.
+//! [`send`]: a mail by SMTP. A password goes over TLS alone, or to a server on this machine. A mailbox
+//! that is gone keeps no other one from its mail.
 
 use std::time::Duration;
 
+use lettre::address::Envelope;
 use lettre::message::MultiPart;
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{SmtpTransport, Transport as _};
 
@@ -11,6 +14,11 @@ use crate::report::Mail;
 
 /// How long a server may take for one answer.
 const LONGEST: Duration = Duration::from_secs(20);
+
+/// What a server answers of a mailbox that is gone, or that may not be used.
+const NO_MAILBOX: [&str; 3] = ["550", "551", "553"];
+/// What a server answers to who may not send.
+const NO_RIGHT: [&str; 4] = ["530", "534", "535", "538"];
 
 /// The way that a mail takes.
 pub struct Way<'a> {
@@ -50,6 +58,9 @@ pub enum MailError {
     /// The server did not take it.
     #[error("the mail server did not take it: {0}")]
     NotTaken(String),
+    /// The server took it for some alone.
+    #[error("the mail server did not take it for {0}")]
+    Partly(String),
 }
 
 /// Sends a mail.
@@ -76,8 +87,51 @@ pub fn send(way: &Way<'_>, mail: &Mail) -> Result<(), MailError> {
     if let (Some(user), Some(password)) = (&way.user, &way.password) {
         server = server.credentials(Credentials::new(user.clone(), password.clone()));
     }
-    let sent = server.build().send(&letter);
-    sent.map(drop).map_err(|it| MailError::NotTaken(crate::report::one_line(&it.to_string(), 200)))
+    let (server, text) = (server.build(), letter.formatted());
+    match server.send_raw(letter.envelope(), &text) {
+        Ok(_) => Ok(()),
+        // It takes a mail for all or for none.
+        Err(error) if way.to.len() > 1 && answers(&error, &NO_MAILBOX) => {
+            send_to_each(&server, letter.envelope(), &text)
+        }
+        Err(error) => Err(MailError::NotTaken(why(&error))),
+    }
+}
+
+/// Sends a mail to each mailbox by itself.
+fn send_to_each(server: &SmtpTransport, to: &Envelope, text: &[u8]) -> Result<(), MailError> {
+    let mut refused = Vec::new();
+    for mailbox in to.to() {
+        let one = Envelope::new(to.from().cloned(), vec![mailbox.clone()]);
+        let one = one.map_err(|it| MailError::Letter(it.to_string()))?;
+        if let Err(error) = server.send_raw(&one, text) {
+            refused.push(format!("{mailbox}: {}", why(&error)));
+        }
+    }
+    let all = refused.len() == to.to().len();
+    match refused.join("; ") {
+        none if none.is_empty() => Ok(()),
+        refused if all => Err(MailError::NotTaken(refused)),
+        refused => Err(MailError::Partly(refused)),
+    }
+}
+
+/// Whether a server answered with one of these codes.
+fn answers(error: &SmtpError, codes: &[&str]) -> bool {
+    error.status().is_some_and(|it| codes.contains(&it.to_string().as_str()))
+}
+
+/// Why a server did not take a mail, with what somebody must do about it.
+fn why(error: &SmtpError) -> String {
+    let said = crate::report::one_line(&error.to_string(), 200);
+    let remedy = if answers(error, &NO_RIGHT) {
+        "; give the `user` and `password` of somebody who may send there"
+    } else if answers(error, &NO_MAILBOX) {
+        "; name mailboxes in `to` that are there, and one in `from` that may send"
+    } else {
+        ""
+    };
+    format!("{said}{remedy}")
 }
 
 fn mailbox(address: &str) -> Result<lettre::message::Mailbox, MailError> {
@@ -110,7 +164,111 @@ fn secured(server: &str) -> Result<String, MailError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    /// A server that refuses what begins like this, and for whom it took mails.
+    fn server(refuses: &'static str, with: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("smtp://{}", listener.local_addr().expect("an address"));
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let kept = taken.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().filter_map(Result::ok) {
+                serve(stream, (refuses, with), &kept);
+            }
+        });
+        (address, taken)
+    }
+
+    fn serve(stream: TcpStream, (refuses, with): (&str, &str), taken: &Mutex<Vec<String>>) {
+        let mut reader = BufReader::new(stream);
+        let (mut answer, mut to, mut is_text) = ("220 played", Vec::new(), false);
+        loop {
+            let said = reader.get_mut().write_all(format!("{answer}\r\n").as_bytes());
+            let mut line = String::new();
+            while said.is_ok() && reader.read_line(&mut line).is_ok_and(|it| it > 0) {
+                if !is_text || line.trim_end() == "." {
+                    break;
+                }
+                line.clear();
+            }
+            let line = line.trim_end();
+            is_text = line == "DATA";
+            answer = match line {
+                "" => return,
+                "DATA" => "354 go on",
+                "." => {
+                    taken.lock().expect("whole").append(&mut to);
+                    "250 taken"
+                }
+                refused if refused.starts_with(refuses) => with,
+                hello if hello.starts_with("EHLO") => {
+                    "250-played\r\n250-8BITMIME\r\n250 AUTH PLAIN"
+                }
+                known if known.starts_with("AUTH") => "235 known",
+                mailbox if mailbox.starts_with("RCPT TO:") => {
+                    to.push(mailbox.to_owned());
+                    "250 fine"
+                }
+                _ => "250 fine",
+            };
+        }
+    }
+
+    /// What comes of a mail to two mailboxes.
+    fn sent(server: String) -> Result<(), MailError> {
+        let to = ["ada@shop.example", "gone@shop.example"].map(str::to_owned);
+        let way = Way {
+            server,
+            user: Some("nightshift".to_owned()),
+            password: Some("pass-0123456789".to_owned()),
+            from: "nightshift@shop.example",
+            to: &to,
+            secrets: &Secrets::default(),
+        };
+        let mail = Mail {
+            subject: "No regressions".to_owned(),
+            text: "fine".to_owned(),
+            html: "<p>fine</p>".to_owned(),
+            id: "<n1@nightshift>".to_owned(),
+            references: Vec::new(),
+        };
+        send(&way, &mail)
+    }
+
+    #[test]
+    fn a_mailbox_that_is_gone_keeps_no_other_one_from_its_mail_and_is_named() {
+        let (address, taken) = server("RCPT TO:<gone@", "550 no such mailbox");
+        let said = sent(address).expect_err("one is gone").to_string();
+        assert!(
+            said.starts_with("the mail server did not take it for gone@shop.example: "),
+            "{said}"
+        );
+        assert!(said.contains("name mailboxes in `to` that are there"), "{said}");
+        assert_eq!(*taken.lock().expect("whole"), ["RCPT TO:<ada@shop.example>"]);
+        // The twin: where both are there each gets it once.
+        let (address, taken) = server("nothing", "");
+        sent(address).expect("taken");
+        let both = ["RCPT TO:<ada@shop.example>", "RCPT TO:<gone@shop.example>"];
+        assert_eq!(*taken.lock().expect("whole"), both);
+    }
+
+    #[test]
+    fn who_may_not_send_is_told_what_to_give_and_nobody_gets_anything() {
+        let (address, taken) = server("AUTH", "535 authentication failed");
+        let said = sent(address).expect_err("refused").to_string();
+        assert!(said.contains("give the `user` and `password` of somebody who may"), "{said}");
+        assert!(!said.contains("pass-0123456789"), "{said}");
+        assert!(taken.lock().expect("whole").is_empty());
+        let (address, taken) = server("RCPT", "550 no such mailbox");
+        let error = sent(address).expect_err("both are gone");
+        assert!(matches!(error, MailError::NotTaken(_)), "{error}");
+        assert!(taken.lock().expect("whole").is_empty());
+    }
 
     #[test]
     fn a_mail_leaves_this_machine_over_tls_alone() {

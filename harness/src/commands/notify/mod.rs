@@ -19,8 +19,9 @@ mod told;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use self::forge::Forge;
-use self::http::{HttpError, Post, Twice};
+use self::forge::{Forge, ForgeError};
+use self::http::{HttpError, Lack, Post, Twice};
+use self::mail::MailError;
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
@@ -66,11 +67,14 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
     Ok(desk.tell(notify, told, options.again))
 }
 
-/// Whether a night is one of those that nobody is told of.
+/// Whether a night is one of those that nobody is told of: one that names nights which did not run is
+/// not, since nothing else tells of them.
 fn is_quiet(notify: &NotifyConfig, report: &NightReport) -> bool {
     match notify.when {
         NotifyWhen::Always => false,
-        NotifyWhen::NotPassed => report.gate.decision == Decision::Pass,
+        NotifyWhen::NotPassed => {
+            report.gate.decision == Decision::Pass && report.night.missed.is_empty()
+        }
     }
 }
 
@@ -105,22 +109,60 @@ pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Re
     Ok(text)
 }
 
+/// Whom something reached that was not taken as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// Nobody.
+    Nobody,
+    /// Somebody, or nobody.
+    Perhaps,
+    /// Some of several.
+    Partly,
+}
+
 /// Why somebody was not told, as far as that is known.
 struct Untold {
     why: String,
-    /// Whether they may have been.
-    perhaps: bool,
+    /// Whether they were all the same.
+    reached: Reached,
+    /// What only a person can give.
+    lack: Option<Lack>,
 }
 
 impl From<String> for Untold {
     fn from(why: String) -> Self {
-        Self { why, perhaps: false }
+        Self { why, reached: Reached::Nobody, lack: None }
     }
 }
 
 impl From<HttpError> for Untold {
     fn from(error: HttpError) -> Self {
-        Self { perhaps: matches!(error, HttpError::Unsure(_)), why: error.to_string() }
+        let unsure = matches!(error, HttpError::Unsure(_));
+        let reached = if unsure { Reached::Perhaps } else { Reached::Nobody };
+        Self { reached, lack: error.lack(), why: error.to_string() }
+    }
+}
+
+impl From<ForgeError> for Untold {
+    fn from(error: ForgeError) -> Self {
+        match error {
+            // What is there already is found the next time, and not made again.
+            ForgeError::Http(error) => Self { reached: Reached::Nobody, ..error.into() },
+            ForgeError::Nothing(_) | ForgeError::Answer => error.to_string().into(),
+        }
+    }
+}
+
+impl From<MailError> for Untold {
+    fn from(error: MailError) -> Self {
+        let why = error.to_string();
+        match error {
+            MailError::Partly(_) => Self { why, reached: Reached::Partly, lack: None },
+            MailError::Address { .. }
+            | MailError::Server
+            | MailError::Letter(_)
+            | MailError::NotTaken(_) => why.into(),
+        }
     }
 }
 
@@ -164,16 +206,24 @@ impl Desk {
                     terminal::answer(format_args!("{name}: told"));
                     told.note(name)
                 }
-                Err(Untold { why, perhaps: false }) => {
+                Err(Untold { why, reached: Reached::Nobody, lack }) => {
                     failed = true;
-                    terminal::say(format_args!("{name}: not told: {why}"));
+                    let remedy = lack.map(|it| format!("; {}", channel.remedy(it)));
+                    let remedy = remedy.unwrap_or_default();
+                    terminal::say(format_args!("{name}: not told: {why}{remedy}"));
                     Ok(())
                 }
                 // Noted as told, so that nobody is told twice the next time.
-                Err(Untold { why, perhaps: true }) => {
+                Err(Untold { why, reached: Reached::Perhaps, .. }) => {
                     failed = true;
                     let again = "look there; --again tells it once more";
                     terminal::say(format_args!("{name}: may have been told ({why}); {again}"));
+                    told.note(name)
+                }
+                Err(Untold { why, reached: Reached::Partly, .. }) => {
+                    failed = true;
+                    let again = "the others are told; --again tells all once more";
+                    terminal::say(format_args!("{name}: {why}; {again}"));
                     told.note(name)
                 }
             };
@@ -231,11 +281,11 @@ impl Desk {
             }
             Channel::Github(it) => {
                 let forge = self.forge(it, TrackerKind::Github)?;
-                forge.github(&self.message, &self.report).map_err(|it| it.to_string().into())
+                Ok(forge.github(&self.message, &self.report)?)
             }
             Channel::Gitlab(it) => {
                 let forge = self.forge(it, TrackerKind::Gitlab)?;
-                forge.gitlab(&self.message).map_err(|it| it.to_string().into())
+                Ok(forge.gitlab(&self.message)?)
             }
             Channel::Mail(it) => {
                 let way = mail::Way {
@@ -246,7 +296,7 @@ impl Desk {
                     to: &it.to,
                     secrets: &self.secrets,
                 };
-                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string().into())
+                Ok(mail::send(&way, &self.message.mail())?)
             }
         }
     }
@@ -305,6 +355,33 @@ impl<'a> Channel<'a> {
             Self::Mail(_) => "mail",
             Self::Github(_) => "github",
             Self::Gitlab(_) => "gitlab",
+        }
+    }
+
+    /// What somebody must do where people are told, before anybody can be told there.
+    fn remedy(&self, lack: Lack) -> &'static str {
+        match (self, lack) {
+            (Self::Slack(SlackConfig::Webhook(_)), _) => {
+                "make a webhook of a channel that is there, and put its address into the secret"
+            }
+            (Self::Slack(SlackConfig::Api { .. }), Lack::Right) => {
+                "give the bot the scope `chat:write`, and invite it to the channel"
+            }
+            (Self::Slack(SlackConfig::Api { .. }), Lack::Place) => {
+                "name a channel by its id that is there, is not archived and has the bot in it"
+            }
+            (Self::Teams(_), _) => "make the workflow anew, and put its address into the secret",
+            (Self::Webhook(_), Lack::Right) => "give its `token` the right to post there",
+            (Self::Webhook(_), Lack::Place) => "name an address that takes messages",
+            (Self::Github(_), _) => {
+                "name a repository that is there, and give the token `checks: write` and \
+                 `pull-requests: write` in it"
+            }
+            (Self::Gitlab(_), _) => {
+                "name a project that is there, and give the token the scope `api` and a role in it \
+                 that may comment"
+            }
+            (Self::Mail(_), _) => "ask whoever runs the mail server",
         }
     }
 }

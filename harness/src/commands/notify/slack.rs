@@ -18,14 +18,19 @@ const FORMAT_VERSION: u32 = 1;
 /// The most findings whose threads are remembered.
 const MOST_THREADS: usize = 2_000;
 /// What Slack says of a token that is none any more.
-const NO_TOKEN: [&str; 6] = [
-    "invalid_auth",
-    "not_authed",
-    "token_expired",
-    "token_revoked",
-    "account_inactive",
+const NO_TOKEN: [&str; 5] =
+    ["invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive"];
+/// What Slack says of a token that lacks a right.
+const NO_RIGHT: [&str; 6] = [
     "missing_scope",
+    "not_in_channel",
+    "no_permission",
+    "not_allowed_token_type",
+    "restricted_action",
+    "ekm_access_denied",
 ];
+/// What Slack says of a channel that is gone.
+const NO_CHANNEL: [&str; 2] = ["channel_not_found", "is_archived"];
 
 /// A channel, and what we are known by there.
 pub struct Desk<'a> {
@@ -117,6 +122,12 @@ impl Desk<'_> {
             Ok(Answer { ok: true, ts, .. }) => Ok(ts),
             Ok(Answer { error, .. }) if NO_TOKEN.contains(&error.as_str()) => {
                 Err(HttpError::Refused(200))
+            }
+            Ok(Answer { error, .. }) if NO_RIGHT.contains(&error.as_str()) => {
+                Err(HttpError::NoRight(200, error))
+            }
+            Ok(Answer { error, .. }) if NO_CHANNEL.contains(&error.as_str()) => {
+                Err(HttpError::Gone(200, error))
             }
             Ok(Answer { error, .. }) => {
                 Err(HttpError::NotTaken(200, crate::report::one_line(&error, 100)))

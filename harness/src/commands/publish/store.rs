@@ -25,6 +25,8 @@ const LISTS: &str = "the key must be allowed to list the bucket (s3:ListBucket) 
 const UNKNOWN_KEY: &str = "the storage knows no such `key`";
 /// What is wrong where a call is not signed as it signs it itself.
 const OTHER_SECRET: &str = "the `secret` is not that of the `key`";
+/// What is wrong where a call is signed at another time than the storage has.
+const OTHER_CLOCK: &str = "the clock of this machine is not that of the storage: set it";
 /// What is signed of a call beside its method and address.
 const SIGNED: &str = "host;x-amz-content-sha256;x-amz-date";
 
@@ -294,6 +296,7 @@ fn refusal(method: &str, status: u16, body: &[u8]) -> String {
     let help = match code.as_deref() {
         Some("InvalidAccessKeyId") => UNKNOWN_KEY,
         Some("SignatureDoesNotMatch") => OTHER_SECRET,
+        Some("RequestTimeTooSkewed") => OTHER_CLOCK,
         _ if status == 403 && method == "GET" => LISTS,
         _ => return format!("it answered {status}{said}"),
     };
@@ -497,6 +500,9 @@ pub mod tests {
         }
         for said in who("SignatureDoesNotMatch") {
             assert_eq!(said, format!("it answered 403: SignatureDoesNotMatch; {OTHER_SECRET}"));
+        }
+        for said in who("RequestTimeTooSkewed") {
+            assert_eq!(said, format!("it answered 403: RequestTimeTooSkewed; {OTHER_CLOCK}"));
         }
         storage.answers.lock().expect("whole").extend(["500 X"; 4]);
         let ill = format!("{:#}", store.remove("a.json").expect_err("it is ill"));

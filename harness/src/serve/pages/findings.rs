@@ -76,7 +76,7 @@ fn row(look: &Look<'_>, cause: &CauseRow, red: &std::collections::HashSet<String
 fn gone(look: &Look<'_>) -> Result<Part, ArchiveError> {
     let fixed = look.archive.gone(look.branch, NIGHTS)?;
     let mut table = Table::of("The newest first", &["What was wrong", "Gone in", "Build"]);
-    for it in fixed.iter().take(super::look::ROWS) {
+    for it in &fixed.rows {
         let night = &look.nights[it.night];
         table.rows.push(vec![
             Cell::header(title(&it.title), look.links.cause(&it.fingerprint)),
@@ -85,11 +85,17 @@ fn gone(look: &Look<'_>) -> Result<Part, ArchiveError> {
         ]);
     }
     let empty = table.rows.is_empty();
+    let more = fixed.all - fixed.rows.len();
+    let none = match (empty, more) {
+        (true, _) => "Nothing was fixed in these nights.".to_owned(),
+        (false, 0) => String::new(),
+        (false, more) => format!("and {more} more, which the reports of their nights name"),
+    };
     Ok(Part {
         id: "fixed",
         title: "Fixed".to_owned(),
         table: Some(table).filter(|_| !empty),
-        none: if empty { "Nothing was fixed in these nights.".to_owned() } else { String::new() },
+        none,
         ..Part::default()
     })
 }

@@ -116,7 +116,7 @@ pub(crate) static NOTIFY: Object = object(
         optional(
             "when",
             Shape::Words(when),
-            "Of which nights: of each, or of those whose gate did not pass.",
+            "Of which nights: of each, or of those whose gate did not pass, or before which others did not run.",
             "not-passed",
         ),
         optional(

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title, title};
 use super::{Block, Piece, adf, tickets};
 use crate::model::Finding;
+use crate::model::culprit::{Culprit, SearchOutcome};
 use crate::model::testing::{finding, instant};
 use crate::report::NightReport;
 
@@ -72,8 +73,8 @@ fn in_adf_a_text_is_a_text_and_a_mark_is_a_paragraph_of_its_own() {
     assert!(!adf::is_marked(&adf::document(&[theirs], None), own));
 }
 
-#[test]
-fn a_ticket_says_who_owns_its_finding_or_that_nobody_does() {
+/// The facts of the ticket of a finding.
+fn facts(finding: Finding) -> Vec<Vec<Piece>> {
     let mut night: NightReport = serde_json::from_value(json!({
         "format_version": 1,
         "night": { "id": "n", "started": instant(), "finished": null, "branch": null,
@@ -84,15 +85,39 @@ fn a_ticket_says_who_owns_its_finding_or_that_nobody_does() {
         "findings": [], "scenarios": [],
     }))
     .expect("a report");
-    let mut facts = |owner: Option<&str>| -> Vec<Vec<Piece>> {
-        night.findings = vec![Finding { owner: owner.map(str::to_owned), ..finding() }];
-        let body = tickets(&night, None).remove(0).body;
-        let Some(Block::List(facts)) = body.into_iter().nth(1) else { panic!("facts come second") };
-        facts
-    };
+    night.findings = vec![finding];
+    let body = tickets(&night, None).remove(0).body;
+    let Some(Block::List(facts)) = body.into_iter().nth(1) else { panic!("facts come second") };
+    facts
+}
+
+#[test]
+fn a_ticket_says_who_owns_its_finding_or_that_nobody_does() {
+    let facts =
+        |owner: Option<&str>| facts(Finding { owner: owner.map(str::to_owned), ..finding() });
     let owned = vec![Piece::ours("Owner: "), Piece::Theirs("@ada".to_owned())];
     let nobody = vec![Piece::ours("Owner: nobody owns it")];
     assert!(facts(Some("@ada")).contains(&owned));
     assert!(!facts(Some("@ada")).contains(&nobody));
     assert!(facts(None).contains(&nobody));
+}
+
+#[test]
+fn a_ticket_names_the_first_bad_commit_where_it_is_sure_and_no_other() {
+    let facts = |culprit: Option<Culprit>| facts(Finding { culprit, ..finding() });
+    let first = |of: &[Vec<Piece>]| {
+        of.iter().find(|it| it[0] == Piece::ours("First bad commit or build: ")).cloned()
+    };
+    let sure = Culprit {
+        commit: Some("0123456789abcdef".to_owned()),
+        title: Some("Sort by price".to_owned()),
+        probability: 0.99,
+        outcome: SearchOutcome::Named,
+        ..Culprit::default()
+    };
+    let named = format!("{:?}", first(&facts(Some(sure.clone()))).expect("it is named"));
+    assert!(named.contains("0123456789") && named.contains("Sort by price"), "{named}");
+    let unsure = Culprit { probability: 0.98, ..sure };
+    assert_eq!(first(&facts(Some(unsure))), None);
+    assert_eq!(first(&facts(None)), None);
 }

@@ -40,6 +40,9 @@ impl Grid {
     /// It does not say; the reason.
     pub async fn condition(&self) -> Result<Condition, String> {
         let (status, body) = self.ask(Method::GET, "status").await?;
+        if let Some(why) = not_let_in(status) {
+            return Err(why);
+        }
         let said = serde_json::from_slice::<Value>(&body);
         match said {
             Ok(said) if said["value"].is_object() => Ok(Condition::of(&said["value"])),
@@ -48,6 +51,22 @@ impl Grid {
             }
         }
     }
+
+    /// Why it gives us no browser, where it does not let us in.
+    pub(super) async fn refusal(&self) -> Option<String> {
+        let (status, _) = self.ask(Method::GET, "status").await.ok()?;
+        not_let_in(status)
+    }
+}
+
+/// What somebody must do where an answer has this status; `None` where we are let in.
+fn not_let_in(status: u16) -> Option<String> {
+    matches!(status, 401 | 403).then(|| {
+        format!(
+            "it does not let us in (HTTP {status}); give the `user` and `password` that it knows, \
+             in `browser: grid:`"
+        )
+    })
 }
 
 impl Condition {

@@ -78,7 +78,8 @@ impl Remote {
         });
         let said = match tokio::time::timeout(QUEUED, given).await {
             Ok(Ok(Ok(started))) => return Ok(started),
-            Ok(Ok(Err(said))) => said,
+            // What a client says of an answer that is no session helps nobody who is not let in.
+            Ok(Ok(Err(said))) => grid.refusal().await.unwrap_or(said),
             Ok(Err(_)) => "asking for one broke off".to_owned(),
             Err(_) => format!("no place became free within {} s", QUEUED.as_secs()),
         };
@@ -235,6 +236,28 @@ mod tests {
 
     /// What a grid must do within, or never does.
     const SOON: Duration = Duration::from_secs(10);
+
+    #[tokio::test]
+    async fn a_grid_that_does_not_let_us_in_is_told_with_what_it_must_be_given() {
+        let remedy = "give the `user` and `password` that it knows";
+        for (status, is_shut) in [("401 No", true), ("403 No", true), ("500 No", false)] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            tokio::spawn(async move {
+                let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0");
+                while let Ok((stream, _)) = listener.accept().await {
+                    let (mut stream, _) = asked(stream).await;
+                    drop(stream.write_all(format!("{head}\r\n\r\n").as_bytes()).await);
+                }
+            });
+            let grid = Grid::at(&format!("http://127.0.0.1:{port}"), None, None);
+            let grid = grid.expect("an address");
+            let error = Remote::start(&grid, Map::new()).await.err().expect("no browser");
+            assert_eq!(error.to_string().contains(remedy), is_shut, "{error}");
+            let said = grid.condition().await.expect_err("it does not say");
+            assert_eq!(said.contains(remedy), is_shut, "{said}");
+        }
+    }
 
     #[tokio::test]
     async fn a_session_that_comes_when_nobody_waits_any_more_is_ended() {
