@@ -4,13 +4,12 @@
 //! out, an output that is none is named by size and hash. [`oddities`] says what was unusual in the
 //! bytes, so that a change of it is one. The raw bytes are kept beside it by `mod.rs`.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST};
 use crate::process::Captured;
 use crate::screen::redrawn;
+use crate::surface::spelled::spelled_out;
 
 /// The comparable text of an output.
 pub(super) fn facet_text(output: &Captured) -> String {
@@ -65,31 +64,6 @@ fn styled(bytes: &[u8]) -> bool {
         let end = rest.iter().position(|it| !matches!(it, b'0'..=b'9' | b';' | b':'));
         end.is_some_and(|end| rest[end] == b'm')
     })
-}
-
-/// The text of bytes, with each byte that is none spelled out (`\xE9`); `None` where they are no
-/// text but for some words in it: more than three bytes in ten are no UTF-8, or more than one in
-/// twenty is a control character that no text has.
-fn spelled_out(bytes: &[u8]) -> Option<String> {
-    let (mut text, mut strange, mut controls) = (String::with_capacity(bytes.len()), 0, 0);
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if matches!(character, '\0'..='\u{6}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}') {
-                controls += 1;
-            }
-            if character == '\0' {
-                text.push_str("\\x00");
-            } else {
-                text.push(character);
-            }
-        }
-        for byte in chunk.invalid() {
-            strange += 1;
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\\x{byte:02X}");
-        }
-    }
-    (strange * 10 <= bytes.len() * 3 && controls * 20 <= bytes.len()).then_some(text)
 }
 
 /// The text that bytes are; `None` where they are none: not UTF-8, or with a NUL in them.
