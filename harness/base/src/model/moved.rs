@@ -152,7 +152,8 @@ static PANIC: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"(\bpanicked at [^\s:]+:|\.go:)\d+(?::\d+| \+0x[0-9a-f]+)?"));
 
 /// Where programs in other languages say that they failed: Ruby, PHP (two forms), C#, Perl, Elixir,
-/// shells, and assertions of C. What names a place in the words of a compiler is no such thing.
+/// shells, assertions of C, and scripts by their addresses. What names a place in the words of a
+/// compiler is no such thing.
 static POSITIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"(\.rb:)\d+(:in [`'])",
@@ -163,6 +164,7 @@ static POSITIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(\S\.exs?:)\d+(: [A-Z:(])",
         r"(\S\.(?:sh|bash|zsh|ksh): (?:line )?)\d+(: )",
         r"(\S\.(?:c|cc|cpp|cxx|h|hpp):)\d+(: [^\n]*Assertion )",
+        r"(\b(?:https?|file|webpack(?:-internal)?|node):[^\s()]*?[^\s():/]:)\d+:\d+(\b)",
     ]
     .iter()
     .map(|it| compiled(it))
@@ -271,6 +273,14 @@ mod tests {
                 "shop: sum.c:12: sum: Assertion `rate' failed.",
                 "shop: sum.c:31: sum: Assertion `rate' failed.",
             ),
+            (
+                "Error: no rate at sum (http://127.0.0.1:4021/a.js:1:234)",
+                "Error: no rate at sum (http://127.0.0.1:4021/a.js:1:9567)",
+            ),
+            (
+                "at webpack-internal:///./src/sum.js:12:5 (no rate)",
+                "at webpack-internal:///./src/sum.js:31:9 (no rate)",
+            ),
             ("/media/intro.3fa9c2d1.mp4", "/media/intro.77b0e1aa.mp4"),
         ] {
             assert_eq!(put_aside(old), put_aside(new), "{old} and {new}");
@@ -324,6 +334,8 @@ mod tests {
             "in Ghent on line 12",
             "run.sh: 12 lines",
             "12 of order.php",
+            "src/sum.js:12:5  error  'rate' is not defined",
+            "http://127.0.0.1:4021/orders answered in 12:30",
             "order 3fa9c2d1",
             "step-12 field-3",
         ] {
