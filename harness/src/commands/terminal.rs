@@ -109,3 +109,27 @@ pub fn decision_style(decision: Decision) -> Style {
     };
     Style::new().fg_color(Some(color.into())).bold()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Secrets;
+
+    #[test]
+    fn what_is_said_logged_and_printed_as_json_has_no_secret_and_all_else() {
+        let value = "tell\"nobody & s0";
+        let known = [("TOLD".to_owned(), value.to_owned())].into_iter().collect();
+        spoken::keep_out(&Secrets::new(known).expect("long enough"));
+        let mut log = Clean(Vec::new());
+        writeln!(log, "WARN no answer from /x?k=tell%22nobody+%26+s0 in 3 s").expect("kept");
+        writeln!(log, "WARN nobody tells").expect("kept");
+        assert_eq!(
+            String::from_utf8_lossy(&log.0),
+            "WARN no answer from /x?k=[secret] in 3 s\nWARN nobody tells\n"
+        );
+        let json = serde_json::json!({ "detail": format!("was {value}, is x"), "ms": 12 });
+        assert_eq!(clean(&json), r#"{"detail":"was [secret], is x","ms":12}"#);
+        let panic = clean(format_args!("panicked at harness/src/lib.rs:1:2:\nno {value}"));
+        assert_eq!(panic, "panicked at harness/src/lib.rs:1:2:\nno [secret]");
+    }
+}

@@ -7,13 +7,17 @@
 //!
 //! The files:
 //! - `hints.rs`: whether an escape is worth reading.
+//! - `named.rs`: the character references of HTML that have a name.
 //! - `tests.rs`: random secrets in random escapes, and text that must stay.
 
 use std::ops::Range;
 
 use super::gaps::{GAPS, behind_gaps};
 
+use named::named;
+
 mod hints;
+mod named;
 
 /// How often an escape may be escaped again: `%252520` is the most that is seen through.
 const LEVELS: u8 = 3;
@@ -22,52 +26,7 @@ const LEVELS: u8 = 3;
 pub(super) const SHORTEST_WRAPPED: usize = 8;
 
 /// What begins an escape, or stands for a space.
-const INTRODUCERS: &[u8] = b"%&\\=+";
-
-/// Character references that are no numbers and that writers of HTML and XML use for what a
-/// password may hold.
-const NAMED: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", '\u{a0}'),
-    ("Auml", 'Ä'),
-    ("auml", 'ä'),
-    ("Ouml", 'Ö'),
-    ("ouml", 'ö'),
-    ("Uuml", 'Ü'),
-    ("uuml", 'ü'),
-    ("szlig", 'ß'),
-    ("eacute", 'é'),
-    ("egrave", 'è'),
-    ("agrave", 'à'),
-    ("ccedil", 'ç'),
-    ("ntilde", 'ñ'),
-    ("euro", '€'),
-    ("pound", '£'),
-    ("sect", '§'),
-    ("plus", '+'),
-    ("sol", '/'),
-    ("bsol", '\\'),
-    ("percnt", '%'),
-    ("num", '#'),
-    ("dollar", '$'),
-    ("excl", '!'),
-    ("ast", '*'),
-    ("lpar", '('),
-    ("rpar", ')'),
-    ("comma", ','),
-    ("period", '.'),
-    ("colon", ':'),
-    ("semi", ';'),
-    ("equals", '='),
-    ("quest", '?'),
-    ("commat", '@'),
-    ("grave", '`'),
-    ("lowbar", '_'),
-];
+const INTRODUCERS: &[u8] = b"%&\\=+_";
 
 /// A character that may be meant at a place, and where the next one begins.
 type Reading = (char, usize);
@@ -176,6 +135,7 @@ impl Pairs {
             }
             if secret.letters[0] == ' ' {
                 (0..=255).for_each(|it| pairs.add(b'+', it));
+                (0..=255).for_each(|it| pairs.add(b'_', it));
             }
             if secret.letters[0].is_ascii_punctuation() || secret.letters[0].is_ascii_control() {
                 // Escaped by a backslash alone.
@@ -273,10 +233,11 @@ fn readings(text: &[u8], at: usize, levels: u8) -> Vec<Reading> {
     for (letter, next) in found.clone() {
         match letter {
             '%' => percent(text, next, levels - 1, &mut found),
-            '=' => found.extend(of_bytes(text, next, levels - 1, "=")),
+            '=' => found.extend(of_bytes(text, next, levels - 1, QUOTED)),
             '&' => found.extend(reference(text, next, levels - 1)),
             '\\' => backslash(text, next, levels - 1, &mut found),
-            '+' => found.push((' ', next)),
+            // In forms, and in the heads of mails.
+            '+' | '_' => found.push((' ', next)),
             _ => {}
         }
     }
@@ -315,29 +276,53 @@ fn behind(text: &[u8], at: usize, levels: u8, letters: &str) -> Vec<usize> {
 
 /// A number of exactly so many hexadecimal digits.
 fn hex(text: &[u8], at: usize, digits: usize) -> Option<u32> {
+    number(text, at, digits, 16)
+}
+
+/// A number of exactly so many digits.
+fn number(text: &[u8], at: usize, digits: usize, radix: u32) -> Option<u32> {
     let digits = text.get(at..at + digits)?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
+    if !digits.iter().all(|it| char::from(*it).is_digit(radix)) {
         return None;
     }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
+
+/// How a byte is written: what introduces it, and in how many digits of which base.
+#[derive(Clone, Copy)]
+struct Written {
+    sign: &'static str,
+    digits: usize,
+    radix: u32,
+}
+
+/// `%C3`, as URLs have it.
+const PERCENT: Written = Written { sign: "%", digits: 2, radix: 16 };
+/// `=C3`, as mails have it.
+const QUOTED: Written = Written { sign: "=", digits: 2, radix: 16 };
+/// `\xC3`.
+const HEXADECIMAL: Written = Written { sign: "\\x", digits: 2, radix: 16 };
+/// `\303`.
+const OCTAL: Written = Written { sign: "\\", digits: 3, radix: 8 };
 
 /// `%C3%A4` and `%u00e4`, behind the first `%`.
 fn percent(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
-    found.extend(of_bytes(text, at, levels, "%"));
+    found.extend(of_bytes(text, at, levels, PERCENT));
     found.extend(of_units(text, at, levels, "%u", 1));
 }
 
-/// A character whose bytes are written in hexadecimal, behind the first `sign`.
-fn of_bytes(text: &[u8], at: usize, levels: u8, sign: &str) -> Option<Reading> {
-    let mut bytes = vec![u8::try_from(hex(text, at, 2)?).ok()?];
-    let mut places = vec![at + 2];
+/// A character whose bytes are written as numbers, behind the first sign.
+fn of_bytes(text: &[u8], at: usize, levels: u8, written: Written) -> Option<Reading> {
+    let Written { sign, digits, radix } = written;
+    let read = |at: usize| u8::try_from(number(text, at, digits, radix)?).ok();
+    let mut bytes = vec![read(at)?];
+    let mut places = vec![at + digits];
     while bytes.len() < length(bytes[0])? {
         places = places.iter().flat_map(|at| behind(text, *at, levels, sign)).collect();
         // `%` may be read as itself or as `%25`: the right reading continues the character.
         let (byte, place) = places.iter().find_map(|at| {
-            let byte = u8::try_from(hex(text, *at, 2)?).ok()?;
-            (0x80..=0xbf).contains(&byte).then_some((byte, at + 2))
+            let byte = read(*at)?;
+            (0x80..=0xbf).contains(&byte).then_some((byte, at + digits))
         })?;
         bytes.push(byte);
         places = vec![place];
@@ -361,10 +346,8 @@ fn of_units(text: &[u8], at: usize, levels: u8, sign: &str, skip: usize) -> Opti
 
 /// `&amp;`, `&#38;`, `&#x26;`, behind the `&`.
 fn reference(text: &[u8], at: usize, levels: u8) -> Vec<Reading> {
-    let mut found: Vec<Reading> = NAMED
-        .iter()
-        .filter(|(name, _)| text[at..].starts_with(name.as_bytes()))
-        .flat_map(|(name, letter)| ended(text, at + name.len(), levels, *letter))
+    let mut found: Vec<Reading> = named(&text[at..])
+        .flat_map(|(name, letter)| ended(text, at + name.len(), levels, letter))
         .collect();
     for at in behind(text, at, levels, "#") {
         let marked = matches!(text.get(at), Some(b'x' | b'X'));
@@ -398,9 +381,20 @@ fn of_style(text: &[u8], at: usize, found: &mut Vec<Reading>) {
     }
 }
 
+/// `\46` and `\303\244`, behind the first `\`: bytes in octal digits.
+fn of_octal(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
+    found.extend(of_bytes(text, at, levels, OCTAL));
+    // Where no digit follows, zeros in front may be left out.
+    for digits in 1..OCTAL.digits {
+        let letter = number(text, at, digits, OCTAL.radix).and_then(char::from_u32);
+        found.extend(letter.map(|it| (it, at + digits)));
+    }
+}
+
 /// `\"`, `\n`, `\x26`, `\u0026`, `\u{26}`, behind the `\`.
 fn backslash(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
     of_style(text, at, found);
+    of_octal(text, at, levels, found);
     for (letter, next) in readings(text, at, levels) {
         match letter {
             'n' => found.push(('\n', next)),
@@ -411,7 +405,7 @@ fn backslash(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
             'x' => {
                 let code = hex(text, next, 2).and_then(char::from_u32);
                 found.extend(code.map(|it| (it, next + 2)));
-                found.extend(of_bytes(text, next, levels, "\\x"));
+                found.extend(of_bytes(text, next, levels, HEXADECIMAL));
             }
             'u' => {
                 found.extend(of_units(text, at, levels, "\\u", 1));

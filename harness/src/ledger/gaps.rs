@@ -1,8 +1,9 @@
 //! What may stand between two letters of a text without belonging to it: the end of a line with the
-//! indentation of the next, a mark of HTML, a colour of a terminal, the next node of a tree.
+//! indentation of the next, a mark of HTML, a colour of a terminal, the next node of a tree, the next
+//! encoded word in the head of a mail.
 
 /// What a gap begins with.
-pub(super) const GAPS: &[u8] = b"\r\n=\\<\x1b\":";
+pub(super) const GAPS: &[u8] = b"\r\n=\\<\x1b\":?";
 
 /// How many gaps may follow each other.
 const MOST: usize = 8;
@@ -29,6 +30,7 @@ fn behind_gap(text: &[u8], at: usize) -> Option<usize> {
             .and_then(|it| colour(rest, it.len()))
             .or_else(|| line_break(rest)),
         b'"' | b':' => end_of_node(rest),
+        b'?' => encoded_word(rest),
         _ => line_break(rest),
     };
     long.map(|long| at + long)
@@ -60,6 +62,19 @@ fn node(rest: &[u8]) -> Option<usize> {
 fn end_of_node(rest: &[u8]) -> Option<usize> {
     let long = rest.iter().take(2).take_while(|it| matches!(it, b'"' | b':')).count();
     Some(long + line_break(&rest[long..])?)
+}
+
+/// The longest name of a character set.
+const LONGEST_CHARSET: usize = 40;
+
+/// The end of an encoded word and the beginning of the next: `?= =?utf-8?q?`.
+fn encoded_word(rest: &[u8]) -> Option<usize> {
+    let ended = rest.strip_prefix(b"?=")?;
+    let blank = ended.iter().take_while(|it| it.is_ascii_whitespace()).count();
+    let begun = ended[blank..].strip_prefix(b"=?")?;
+    let charset = begun.iter().take(LONGEST_CHARSET).position(|it| *it == b'?')?;
+    let encoding = begun.get(charset + 1..charset + 3)?;
+    encoding.eq_ignore_ascii_case(b"q?").then_some(2 + blank + 2 + charset + 3)
 }
 
 /// `<b class="x">`, `</b>` or a comment.
@@ -98,11 +113,27 @@ mod tests {
             "\n  - text: ",
             "\"\n  - strong \"",
             ":\\n- text: ",
+            "?=\r\n =?utf-8?Q?",
+            "?= =?iso-8859-1?q?",
         ] {
             let text = format!("{gap}x");
             assert!(behind_gaps(text.as_bytes(), 0).any(|it| it == gap.len()), "{gap:?}");
         }
-        for none in ["a", "<1", "< b>", "<b", "\u{1b}]0;", "\":", "\"x", ": x", "=x", " "] {
+        for none in [
+            "a",
+            "<1",
+            "< b>",
+            "<b",
+            "\u{1b}]0;",
+            "\":",
+            "\"x",
+            ": x",
+            "=x",
+            " ",
+            "?x",
+            "?=x",
+            "?= =?utf-8?b?",
+        ] {
             let text = format!("{none}x");
             assert_eq!(behind_gaps(text.as_bytes(), 0).count(), 0, "{none:?}");
         }

@@ -12,6 +12,7 @@
 //! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
 //! - `cut.rs`: what is left of secrets where we cut a text or take its numbers out.
 //! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
+//! - `encoded.rs`: what was escaped before it was put into base64.
 //! - `pattern.rs`: what finds any of some bytes.
 //! - `gaps.rs`: what may stand between two letters without belonging to their text.
 //! - `escapes.rs`: finds a secret of which every character may be escaped in its own way.
@@ -22,6 +23,7 @@ mod broken;
 mod chain;
 mod cut;
 mod directory;
+mod encoded;
 mod escapes;
 mod gaps;
 mod pattern;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::LedgerError;
 use super::broken::{Squeezed, hex_rows};
 use super::cut::Cut;
+use super::encoded::in_base64;
 use super::escapes::{SHORTEST_WRAPPED, Walker};
 use super::pattern::{escaped, pattern_of};
 
@@ -37,6 +38,8 @@ struct Known {
     plain: Option<Regex>,
     /// These without what is blank in them.
     spread: Walker,
+    /// Those that are long enough and may be escaped before they are encoded.
+    escaped: Option<Walker>,
     /// What we leave of them ourselves.
     cut: Cut,
 }
@@ -188,12 +191,16 @@ impl Known {
             .map(|it| it.chars().filter(|it| !is_undrawn(*it)).collect())
             .filter(|it: &String| it.chars().count() >= SHORTEST_WRAPPED)
             .collect();
+        let is_escaped = |it: &&str| it.chars().any(|letter| !letter.is_ascii_alphanumeric());
+        let mut escaped = long().filter(is_escaped).peekable();
+        let escaped = escaped.peek().is_some().then(|| Walker::new(escaped));
         Some(Self {
             walker: Walker::new(all()),
             pattern,
             long: pattern_of(long().flat_map(encoded_forms).collect()),
             plain: pattern_of(long().flat_map(plain_forms).collect()),
             spread: Walker::new(squeezed.iter().map(String::as_str)),
+            escaped,
             cut: Cut::of(all(), Secrets::SHORTEST),
         })
     }
@@ -202,16 +209,19 @@ impl Known {
         let mut found = self.walker.find_all(text);
         found.extend(self.cut.find(text));
         found.extend(self.pattern.find_iter(text).map(|it| it.range()));
+        found.extend(self.escaped.iter().flat_map(|it| in_base64(it, text)));
         if let Some(long) = &self.long
             && let Some(squeezed) = Squeezed::lines(text)
         {
             let broken = long.find_iter(&squeezed.text).map(|it| it.range());
-            found.extend(broken.map(|it| squeezed.origin(&it)));
+            let escaped = self.escaped.iter().flat_map(|it| in_base64(it, &squeezed.text));
+            found.extend(broken.chain(escaped).map(|it| squeezed.origin(&it)));
         }
         if let Some(plain) = &self.plain {
             for rows in hex_rows(text) {
-                let dumped = plain.find_iter(&rows.bytes);
-                found.extend(dumped.flat_map(|it| rows.origin(&it.range())));
+                let dumped = plain.find_iter(&rows.bytes).map(|it| it.range());
+                let escaped = self.escaped.iter().flat_map(|it| it.find_all(&rows.bytes));
+                found.extend(dumped.chain(escaped).flat_map(|it| rows.origin(&it)));
             }
         }
         found

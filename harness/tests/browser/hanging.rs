@@ -39,9 +39,16 @@ async fn a_page_that_hangs_fails_the_step_that_made_it_hang() {
         let said = hangs(&mut bench, Action::click(button(name))).await;
         assert_eq!((name, &*said), (name, ENDLESS));
     }
-    bench.open("/hang").await;
-    let said = hangs(&mut bench, fill(role("textbox", "Name"), "Ada")).await;
-    assert_eq!(said, ENDLESS);
+    let pick = role("combobox", "Pick");
+    for action in [
+        fill(role("textbox", "Name"), "Ada"),
+        Action::Choose { from: pick, options: vec!["Two".into()] },
+        Action::Hover(text("Over")),
+    ] {
+        bench.open("/hang").await;
+        let said = hangs(&mut bench, action.clone()).await;
+        assert_eq!((&action, &*said), (&action, ENDLESS));
+    }
     bench.open("/hang").await;
     assert_eq!(hangs(&mut bench, Action::click(button("Wait"))).await, WAITING);
     assert_eq!(hangs(&mut bench, Action::Open("/hang?load".into())).await, ENDLESS);

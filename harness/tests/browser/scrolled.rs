@@ -57,6 +57,21 @@ async fn a_full_page_shows_what_comes_when_it_is_seen_and_a_change_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thing_longer_than_the_window_shows_what_comes_when_it_is_seen_and_a_change_of_it() {
+    let mut bench = Bench::patient(Duration::from_secs(6)).await;
+    let parts = || Extent::Element(Target::plain(Locator::Css("#parts".into())));
+    bench.open("/reveal?how=at-once").await;
+    let (plain, _) = drawn(&mut bench, parts()).await;
+    for how in ["seen", "scrolled"] {
+        bench.open(&format!("/reveal?how={how}")).await;
+        assert!(drawn(&mut bench, parts()).await.0 == plain, "{how}: parts are missing");
+        bench.open(&format!("/reveal?how={how}&word=Broken")).await;
+        assert!(drawn(&mut bench, parts()).await.0 != plain, "{how}: a change is missed");
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_page_of_a_feed_without_an_end_ends() {
     let mut bench = Bench::patient(Duration::from_secs(20)).await;
     bench.open("/long?endless").await;

@@ -294,6 +294,11 @@ setTimeout(() => { throw new Error('Whole \ud83d\udc4d'); });
 Promise.reject(new Error('Rejected \ud83d'));
 </script>"#;
 
+/// Dialogs that say half a surrogate pair, and one that says a whole one.
+const HALF_ASKED: &str = r#"<title>Halves</title>
+<button onclick="document.title = confirm('Sure \ud83d') ? 'yes' : 'no'">Cut</button>
+<button onclick="document.title = confirm('Sure \ud83d\udc4d') ? 'yes' : 'no'">Whole</button>"#;
+
 async fn page(uri: axum::http::Uri) -> Response {
     match body(uri.path()) {
         Some(body) => {
@@ -353,6 +358,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/long" => include_str!("long.html"),
         "/people" => PEOPLE,
         "/halves" => HALVES,
+        "/half-asked" => HALF_ASKED,
         "/held" => HELD,
         "/late" => LATE,
         "/comes" => COMES,

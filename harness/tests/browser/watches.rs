@@ -200,6 +200,23 @@ async fn half_a_character_breaks_no_snapshot_hangs_no_click_and_loses_no_event()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dialog_that_says_half_a_character_is_met_and_answered_like_any_other() {
+    let mut bench = Bench::start().await;
+    let answer = |accept, message: &str| {
+        Action::Dialog(DialogAnswer { accept, message: Some(message.into()), answer: None })
+    };
+    bench.open("/half-asked").await;
+    for (name, accept, said, title) in
+        [("Cut", true, "Sure \u{fffd}", "yes"), ("Whole", false, "Sure 👍", "no")]
+    {
+        bench.passes(Action::click(button(name))).await;
+        bench.passes(answer(accept, said)).await;
+        bench.title(title).await;
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn marks_that_nobody_sees_are_no_part_of_a_name_and_others_are_spelled_out() {
     let mut bench = Bench::start().await;
     bench.open("/marks").await;

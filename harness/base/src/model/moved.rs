@@ -61,6 +61,9 @@ fn told(line: &str) -> String {
 pub fn put_aside(text: &str) -> String {
     let text = BLOB.replace_all(text, "blob:[address]");
     let text = PANIC.replace_all(&text, "${1}[position]");
+    let text = POSITIONS.iter().fold(text.into_owned(), |text, position| {
+        position.replace_all(&text, "${1}[position]${2}").into_owned()
+    });
     let text = BUILD_ID.replace_all(&text, "${1}[build]/");
     let text = QUERY.replace_all(&text, "${1}?[version]");
     let text = ASSET.replace_all(&text, |found: &Captures<'_>| asset(found));
@@ -148,10 +151,30 @@ static BLOB: LazyLock<Regex> = LazyLock::new(|| {
 static PANIC: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"(\bpanicked at [^\s:]+:|\.go:)\d+(?::\d+| \+0x[0-9a-f]+)?"));
 
+/// Where programs in other languages say that they failed: Ruby, PHP (two forms), C#, Perl, Elixir,
+/// shells, assertions of C, and scripts by their addresses. What names a place in the words of a
+/// compiler is no such thing.
+static POSITIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        r"(\.rb:)\d+(:in [`'])",
+        r"(\bin [^\s:]+\.php(?::| on line ))\d+(\b)",
+        r"(#\d+ [^\s(]+\.php\()\d+(\): )",
+        r"(\bin \S+\.(?:cs|fs|vb):line )\d+(\b)",
+        r"( at \S+\.(?:pl|pm|t) line )\d+(\.)",
+        r"(\S\.exs?:)\d+(: [A-Z:(])",
+        r"(\S\.(?:sh|bash|zsh|ksh): (?:line )?)\d+(: )",
+        r"(\S\.(?:c|cc|cpp|cxx|h|hpp):)\d+(: [^\n]*Assertion )",
+        r"(\b(?:https?|file|webpack(?:-internal)?|node):[^\s()]*?[^\s():/]:)\d+:\d+(\b)",
+    ]
+    .iter()
+    .map(|it| compiled(it))
+    .collect()
+});
+
 static BUILD_ID: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"(/_next/(?:static|data)/)[A-Za-z0-9_-]{8,40}/"));
 
-const ENDS: &str = r"(?:\.(?:chunk|bundle|module|min|esm|umd))*\.(?:[cm]?js|css|map|wasm|woff2?|ttf|svg|png|jpe?g|webp|avif|gif|ico)\b";
+const ENDS: &str = r"(?:\.(?:chunk|bundle|module|min|esm|umd))*\.(?:[cm]?js|css|map|wasm|woff2?|ttf|otf|eot|webmanifest|mp4|webm|svg|png|jpe?g|webp|avif|gif|ico)\b";
 
 static QUERY: LazyLock<Regex> =
     LazyLock::new(|| compiled(&format!(r"({ENDS})\?(?:[\w-]+=)?[0-9A-Za-z._-]+(?:$|\b)")));
@@ -224,9 +247,56 @@ mod tests {
                 "thread 'main' panicked at src/main.rs:40:9:",
             ),
             ("\t/shop/main.go:12 +0x1d", "\t/shop/main.go:31 +0x2f"),
+            ("shop.rb:12:in 'Shop#sum': no rate", "shop.rb:31:in 'Shop#sum': no rate"),
+            ("\tfrom /shop/cli.rb:4:in `<main>'", "\tfrom /shop/cli.rb:9:in `<main>'"),
+            (
+                "Uncaught Error: no rate in /shop/a.php:12",
+                "Uncaught Error: no rate in /shop/a.php:3",
+            ),
+            ("  thrown in /shop/a.php on line 12", "  thrown in /shop/a.php on line 31"),
+            ("#0 /shop/a.php(12): sum()", "#0 /shop/a.php(31): sum()"),
+            (
+                "   at Shop.Sum() in /src/Shop.cs:line 12",
+                "   at Shop.Sum() in /src/Shop.cs:line 31",
+            ),
+            ("no rate at /shop/sum.pl line 12.", "no rate at /shop/sum.pl line 31."),
+            (
+                "    (shop 0.1.0) lib/shop.ex:12: Shop.sum/1",
+                "    (shop 0.1.0) lib/shop.ex:31: Shop.sum/1",
+            ),
+            (
+                "./run.sh: line 12: rate: unbound variable",
+                "./run.sh: line 31: rate: unbound variable",
+            ),
+            ("run.sh: 12: rate: not found", "run.sh: 31: rate: not found"),
+            (
+                "shop: sum.c:12: sum: Assertion `rate' failed.",
+                "shop: sum.c:31: sum: Assertion `rate' failed.",
+            ),
+            (
+                "Error: no rate at sum (http://127.0.0.1:4021/a.js:1:234)",
+                "Error: no rate at sum (http://127.0.0.1:4021/a.js:1:9567)",
+            ),
+            (
+                "at webpack-internal:///./src/sum.js:12:5 (no rate)",
+                "at webpack-internal:///./src/sum.js:31:9 (no rate)",
+            ),
+            ("/media/intro.3fa9c2d1.mp4", "/media/intro.77b0e1aa.mp4"),
         ] {
             assert_eq!(put_aside(old), put_aside(new), "{old} and {new}");
             assert_ne!(put_aside(old), old);
+        }
+    }
+
+    #[test]
+    fn another_error_of_the_same_place_is_no_moved_code() {
+        for (old, new) in [
+            ("shop.rb:12:in 'Shop#sum': no rate", "shop.rb:31:in 'Shop#sum': no price"),
+            ("shop.rb:12:in 'Shop#sum': no rate", "cart.rb:12:in 'Shop#sum': no rate"),
+            ("no rate at /shop/sum.pl line 12.", "no price at /shop/sum.pl line 12."),
+            ("run.sh: line 12: rate: unbound variable", "run.sh: line 12: tax: unbound variable"),
+        ] {
+            assert_ne!(put_aside(old), put_aside(new), "{old} and {new}");
         }
     }
 
@@ -258,6 +328,14 @@ mod tests {
             "sc-orders css-grid svelte-kit",
             "img /img/shoes-leather.png",
             "12 rows of main.rs:12:5",
+            "sum.c:12:5: error: unknown rate",
+            "shop.rb:12: warning: unused rate",
+            "lib/shop.ex:12: 3 lines",
+            "in Ghent on line 12",
+            "run.sh: 12 lines",
+            "12 of order.php",
+            "src/sum.js:12:5  error  'rate' is not defined",
+            "http://127.0.0.1:4021/orders answered in 12:30",
             "order 3fa9c2d1",
             "step-12 field-3",
         ] {

@@ -25,10 +25,21 @@ struct Sheet {
     row: usize,
     column: usize,
     saved: (usize, usize),
+    /// What is there again when the program leaves the alternate screen: rows and cursor.
+    main: Option<(Vec<Vec<char>>, (usize, usize))>,
 }
 
 impl Sheet {
     fn text(mut self) -> String {
+        // Who never leaves the other screen has left it to be seen.
+        if let Some((mut rows, _)) = self.main.take() {
+            while rows.last().is_some_and(|it| is_blank(it)) {
+                rows.pop();
+            }
+            self.row += rows.len();
+            rows.append(&mut self.rows);
+            self.rows = rows;
+        }
         // What was drawn below the cursor and erased again leaves no lines.
         while self.rows.len() > self.row + 1 && self.rows.last().is_some_and(|it| is_blank(it)) {
             self.rows.pop();
@@ -43,6 +54,57 @@ impl Sheet {
         self.column = column.min(MOST_COLUMNS);
         if self.rows.len() <= self.row {
             self.rows.resize(self.row + 1, Vec::new());
+        }
+    }
+
+    /// Begins an empty screen; the one before comes back.
+    fn enter_alternate(&mut self) {
+        if self.main.is_none() {
+            let rows = std::mem::replace(&mut self.rows, vec![Vec::new()]);
+            self.main = Some((rows, (self.row, self.column)));
+            (self.row, self.column) = (0, 0);
+        }
+    }
+
+    fn leave_alternate(&mut self) {
+        if let Some((rows, (row, column))) = self.main.take() {
+            self.rows = rows;
+            (self.row, self.column) = (row, column);
+        }
+    }
+
+    /// Goes down one row, to a new one where there is none.
+    fn next_row(&mut self) {
+        self.row += 1;
+        if self.rows.len() <= self.row {
+            self.rows.push(Vec::new());
+        }
+    }
+
+    /// Has so many empty rows where the cursor is; what is there goes down, and over the edge.
+    fn insert_rows(&mut self, count: usize) {
+        let most = self.rows.len().max(self.row + MOST_ROWS);
+        let empty = std::iter::repeat_n(Vec::new(), count.min(MOST_ROWS));
+        drop(self.rows.splice(self.row..self.row, empty));
+        self.rows.truncate(most);
+    }
+
+    /// Takes so many rows away, the cursor's first.
+    fn delete_rows(&mut self, count: usize) {
+        self.rows.drain(self.row..(self.row + count).min(self.rows.len()));
+        if self.rows.len() <= self.row {
+            self.rows.push(Vec::new());
+        }
+    }
+
+    /// Has so many blanks where the cursor is; what is there goes to the right, and over the edge.
+    fn insert_blanks(&mut self, count: usize) {
+        let (row, column) = (&mut self.rows[self.row], self.column);
+        let most = row.len().max(MOST_COLUMNS);
+        if column < row.len() {
+            let blanks = std::iter::repeat_n(' ', count.min(MOST_COLUMNS));
+            drop(row.splice(column..column, blanks));
+            row.truncate(most);
         }
     }
 
@@ -84,11 +146,8 @@ impl Perform for Sheet {
     fn execute(&mut self, byte: u8) {
         match byte {
             b'\n' => {
-                self.row += 1;
+                self.next_row();
                 self.column = 0;
-                if self.rows.len() <= self.row {
-                    self.rows.push(Vec::new());
-                }
             }
             b'\r' => self.column = 0,
             b'\x08' => self.column = self.column.saturating_sub(1),
@@ -98,17 +157,20 @@ impl Perform for Sheet {
     }
 
     fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], _: bool, action: char) {
-        if !intermediates.is_empty() {
-            return;
-        }
         let given = |at: usize| params.iter().nth(at).and_then(|it| it.first()).copied();
+        match (intermediates, given(0), action) {
+            ([], _, _) => {}
+            (b"?", Some(47 | 1047 | 1049), 'h') => return self.enter_alternate(),
+            (b"?", Some(47 | 1047 | 1049), 'l') => return self.leave_alternate(),
+            _ => return,
+        }
         // Where nothing is said, it is one.
         let count = |at: usize| usize::from(given(at).unwrap_or(1).max(1));
         let (row, column) = (self.row, self.column);
         match action {
             'A' => self.go_to(row.saturating_sub(count(0)), column),
-            'B' => self.go_to(row + count(0), column),
-            'C' => self.go_to(row, column + count(0)),
+            'B' | 'e' => self.go_to(row + count(0), column),
+            'C' | 'a' => self.go_to(row, column + count(0)),
             'D' => self.go_to(row, column.saturating_sub(count(0))),
             'E' => self.go_to(row + count(0), 0),
             'F' => self.go_to(row.saturating_sub(count(0)), 0),
@@ -117,6 +179,9 @@ impl Perform for Sheet {
             'd' => self.go_to(count(0) - 1, column),
             'J' => self.erase(given(0).unwrap_or(0)),
             'K' => self.erase_in_row(given(0).unwrap_or(0)),
+            'L' => self.insert_rows(count(0)),
+            'M' => self.delete_rows(count(0)),
+            '@' => self.insert_blanks(count(0)),
             'X' => {
                 let to = column + count(0);
                 self.rows[row].iter_mut().take(to).skip(column).for_each(|it| *it = ' ');
@@ -136,6 +201,11 @@ impl Perform for Sheet {
         match (intermediates, byte) {
             ([], b'7') => self.saved = (self.row, self.column),
             ([], b'8') => self.go_to(self.saved.0, self.saved.1),
+            ([], b'D') => self.next_row(),
+            ([], b'E') => {
+                self.next_row();
+                self.column = 0;
+            }
             ([], b'M') => self.go_to(self.row.saturating_sub(1), self.column),
             _ => {}
         }
@@ -242,6 +312,24 @@ mod tests {
                 assert_eq!((style, redrawn(&output)), (style, end.to_owned()), "{states}");
             }
         }
+    }
+
+    #[test]
+    fn lines_that_are_put_in_or_taken_out_and_other_screens_leave_their_end() {
+        for (style, output, end) in [
+            ("put in above", "end\n\x1b[A\x1b[Lstart\n\x1b[B", "start\nend\n"),
+            ("taken out", "a 1\na 2\na 3\n\x1b[3A\x1b[2Mend\n", "end\n"),
+            ("all taken out", "a 1\n\x1b[1A\x1b[9Mend\n", "end\n"),
+            ("letters put in", "ok\r\x1b[3@is\n", "is ok\n"),
+            ("down and to the right", "a\x1bEb\x1b[2ac\x1bDd\n", "a\nb  c\n    d\n"),
+            ("another screen", "one\n\x1b[?1049hbusy 7\nbusy 8\x1b[?1049ltwo\n", "one\ntwo\n"),
+            ("another screen to the end", "one\n\x1b[?1049hlost\n", "one\nlost\n"),
+            ("no other screen", "one\n\x1b[?25lbusy 7\x1b[?25h\n", "one\nbusy 7\n"),
+        ] {
+            assert_eq!((style, redrawn(output)), (style, end.to_owned()));
+        }
+        assert!(redrawn(&"\x1b[65535L".repeat(100)).len() < 1000);
+        assert!(redrawn(&format!("x\r{}", "\x1b[65535@".repeat(100))).len() < 3000);
     }
 
     #[test]

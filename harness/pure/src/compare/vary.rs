@@ -6,9 +6,30 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A month, and a day of the week, by any name of it.
-const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
-const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*";
+/// A month, and a day of the week, by any name of it in English or German.
+const MONTH: &str = "(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*|\
+                     Jänner|März?|Mai|Okt(?:ober)?|Dez(?:ember)?)";
+const WEEKDAY: &str = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*|\
+                       Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag)";
+
+/// A month that is cut, with the dot that says so.
+const SHORT: &str = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)\.";
+
+/// A month in German, behind a day with a dot: `1. Marketing` is an item of a list.
+const GERMAN: &str = "(?:Jan(?:uar)?|Jänner|Feb(?:ruar)?|März?|Apr(?:il)?|Mai|Juni?|Juli?|\
+                      Aug(?:ust)?|Sep(?:t(?:ember)?)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)";
+
+/// Months and weekdays in languages that write them small: French, Spanish, Italian, Portuguese, Dutch
+/// and those of Scandinavia.
+const SMALL: &str = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|\
+    décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|\
+    diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|\
+    fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|januari|februari|maart|\
+    april|mei|juni|juli|augustus|september|oktober|november|december|januar|februar|maj|august|\
+    augusti|desember|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|\
+    jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|\
+    maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|måndag|tisdag|onsdag|torsdag|\
+    fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag";
 
 /// What a varying part may look like, the narrowest first.
 static SHAPES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -22,10 +43,12 @@ static SHAPES: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// A time of the day, behind a date.
 const TIME: &str = r"(?:,|,? at)? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?";
 
-/// A date with its month by name: `Saturday, 21 November 2026`, `Nov 21st`.
+/// A date with its month by name: `Saturday, 21 November 2026`, `Nov. 21st`, `21. November`.
 fn long_date() -> String {
     let day = r"\d{1,2}(?:st|nd|rd|th)?";
-    format!(r"(?:{WEEKDAY},? )?(?:{day} {MONTH}|{MONTH} {day})(?:,? \d{{4}})?")
+    let month = format!("(?:{SHORT}|{MONTH})");
+    let written = format!(r"{day} {month}|{month} {day}|\d{{1,2}}\. {GERMAN}");
+    format!(r"(?:{WEEKDAY},? )?(?:{written})(?:,? \d{{4}})?")
 }
 
 /// Where dates stand in a text: one of which only the day was seen to vary varies as a whole.
@@ -42,12 +65,14 @@ pub fn dates(text: &str) -> Vec<Range<usize>> {
 /// Constant text as an expression that holds next month too: months and weekdays are any of them.
 #[must_use]
 pub fn literal(text: &str) -> String {
-    static NAMES: LazyLock<[(Regex, &str); 2]> = LazyLock::new(|| {
+    static NAMES: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
         let months = "January|February|March|April|May|June|July|August|September|October|\
-                      November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec";
+                      November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|\
+                      Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Okt|Dez";
         let days = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\
-                    Mon|Tue|Wed|Thu|Fri|Sat|Sun";
-        [(months, MONTH), (days, WEEKDAY)].map(|(names, any)| {
+                    Mon|Tue|Wed|Thu|Fri|Sat|Sun|\
+                    Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag";
+        [(months, MONTH), (days, WEEKDAY), (SMALL, r"\p{L}+")].map(|(names, any)| {
             (Regex::new(&format!(r"\b(?:{names})\b")).expect("a constant pattern"), any)
         })
     });
@@ -212,13 +237,23 @@ mod tests {
             ("made on Saturday, 21 November 2026 by Ada", "Saturday, 21 November 2026"),
             ("made on Nov 21st, 2026", "Nov 21st, 2026"),
             ("21 November 2026 at 09:00, all", "21 November 2026 at 09:00"),
+            ("made Nov. 21, 2026 by ada", "Nov. 21, 2026"),
+            ("am Freitag, 20. November 2026 um neun", "Freitag, 20. November 2026"),
+            ("seit 3. März", "3. März"),
             ("due 2026-11-21", "2026-11-21"),
             ("due 21/11/2026", "21/11/2026"),
         ];
         for (text, wanted) in table {
             assert_eq!(found(text), [wanted], "{text}");
         }
-        for text in ["2 items", "version 1.2.34", "12 monkeys", "a 3-1 win"] {
+        for text in [
+            "2 items",
+            "version 1.2.34",
+            "12 monkeys",
+            "a 3-1 win",
+            "1. Marketing",
+            "to Marseille. 12 rows",
+        ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
     }
@@ -232,7 +267,12 @@ mod tests {
         let november = ["Until 20 November 2026: open", "Until 21 November 2026: open"];
         assert!(holds(&november, "Until 3 December 2026: open").0);
         assert!(!holds(&november, "Until 3 Apples 2026: open").0, "an apple is no month");
-        let table: [(&[&str], &str, bool); 4] = [
+        let table: [(&[&str], &str, bool); 9] = [
+            (&["bis 20. November 2026", "bis 21. November 2026"], "bis 3. Dezember 2026", true),
+            (&["bis 20. November 2026", "bis 21. November 2026"], "bis 3. Tasse 2026", false),
+            (&["le 20 novembre 2026", "le 21 novembre 2026"], "le 3 décembre 2026", true),
+            (&["le 20 novembre 2026", "le 21 novembre 2026"], "le 3 12 2026", false),
+            (&["el 20 de marzo de 2026", "el 21 de marzo de 2026"], "el 3 de abril de 2026", true),
             (&["on Friday", "on Saturday"], "on Monday", true),
             (&["on Friday", "on Saturday"], "on fire", false),
             (&["in November", "in December"], "in May", true),

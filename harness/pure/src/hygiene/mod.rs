@@ -131,18 +131,18 @@ fn compares_nothing(material: &Material<'_>) -> Result<Vec<Remark>, CompareError
 fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     let text = match baseline.facet {
         FacetKind::Image | FacetKind::Recording => return true,
-        FacetKind::Exit
-        | FacetKind::Page
-        | FacetKind::Events
+        // A command that prints nothing may answer by its code.
+        FacetKind::Exit => return baseline.content.trim_ascii() != b"0",
+        FacetKind::Page | FacetKind::Events | FacetKind::Response | FacetKind::A11y => {
+            return false;
+        }
+        FacetKind::Aria
+        | FacetKind::Text
         | FacetKind::Links
         | FacetKind::Fields
-        | FacetKind::Response
         | FacetKind::Cookies
         | FacetKind::Storage
         | FacetKind::Requests
-        | FacetKind::A11y => return false,
-        FacetKind::Aria
-        | FacetKind::Text
         | FacetKind::Stdout
         | FacetKind::Stderr
         | FacetKind::Files

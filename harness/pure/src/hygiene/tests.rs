@@ -92,6 +92,28 @@ fn an_empty_list_is_an_answer_and_an_empty_output_is_none() {
 }
 
 #[test]
+fn a_code_a_field_or_a_request_alone_is_something_to_compare_and_an_exit_of_0_is_not() {
+    for (facet, content) in [
+        (FacetKind::Exit, "1\n"),
+        (FacetKind::Fields, "textbox \"Name\": Ada"),
+        (FacetKind::Requests, "PUT /draft 204"),
+        (FacetKind::Storage, "local theme: dark"),
+    ] {
+        let own = [baseline("page", facet, content)];
+        assert_eq!(said(&[snapshot("page")], &own, &[]), Vec::<String>::new(), "{content}");
+    }
+    for (facet, content) in [
+        (FacetKind::Exit, "0\n"),
+        (FacetKind::Page, "path: /orders"),
+        (FacetKind::Fields, ""),
+        (FacetKind::Requests, "[…]"),
+    ] {
+        let own = [baseline("page", facet, content)];
+        assert_eq!(said(&[snapshot("page")], &own, &[]).len(), 1, "{content}");
+    }
+}
+
+#[test]
 fn checkpoints_of_one_scenario_with_the_same_bytes_are_suspicious() {
     let long =
         "- heading \"Orders\"\n- row \"Ada NZ 12.00\"\n- row \"Bob DE 7.50\"\n- button \"Apply\"";

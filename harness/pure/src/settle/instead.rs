@@ -60,10 +60,11 @@ fn mask(texts: &[String], aligned: &Aligned<'_>) -> Option<String> {
     // The innermost comes first.
     common?.into_iter().find_map(|name| {
         let target = picture::target(&name)?;
+        let quoted = target.to_string().replace('\'', "''");
         let below = (0..lines.len()).filter(|at| around(&lines, *at).contains(&name)).count();
         (below * 100 <= lines.len() * LARGEST).then(|| {
             format!(
-                "`mask: [ '{target}' ]` leaves out {below} of {} lines and keeps the rest",
+                "`mask: [ '{quoted}' ]` leaves out {below} of {} lines and keeps the rest",
                 lines.len()
             )
         })
@@ -109,6 +110,15 @@ mod tests {
         assert_eq!(
             told(&[ONE, TWO]),
             "`mask: [ 'list \"News\"' ]` leaves out 2 of 7 lines and keeps the rest"
+        );
+    }
+
+    #[test]
+    fn an_apostrophe_in_a_name_is_written_so_that_the_suite_loads() {
+        let named = |text: &str| text.replace("News", "What's new");
+        assert_eq!(
+            told(&[&named(ONE), &named(TWO)]),
+            "`mask: [ 'list \"What''s new\"' ]` leaves out 2 of 7 lines and keeps the rest"
         );
     }
 

@@ -2,7 +2,8 @@
 //! escape only as long as it is one, so that text that is full of escapes is passed by quickly.
 //! It goes the way of [`super::readings`], which says what the escape means where this says yes.
 
-use super::{INTRODUCERS, NAMED, hex};
+use super::named::named;
+use super::{INTRODUCERS, hex};
 
 /// Asked of a character that may be meant, with the place behind it.
 type Wanted<'a> = &'a dyn Fn(char, usize) -> bool;
@@ -33,21 +34,20 @@ fn is_escape(sign: char, text: &[u8], at: usize, levels: u8, wanted: Wanted<'_>)
         }
         '&' => reference(text, at, levels, wanted),
         '\\' => backslash(text, at, levels, wanted),
-        '+' => wanted(' ', at),
+        '+' | '_' => wanted(' ', at),
         _ => false,
     }
 }
 
 fn reference(text: &[u8], at: usize, levels: u8, wanted: Wanted<'_>) -> bool {
-    let Some(first) = text.get(at) else { return false };
+    if at >= text.len() {
+        return false;
+    }
     let ended = |letter: char, end: usize| {
         wanted(letter, end)
             || may_mean(text, end, levels, &|sign, end| sign == ';' && wanted(letter, end))
     };
-    let mut named = NAMED.iter().filter(|(name, _)| {
-        name.as_bytes()[0] == *first && text[at..].starts_with(name.as_bytes())
-    });
-    named.any(|(name, letter)| ended(*letter, at + name.len()))
+    named(&text[at..]).any(|(name, letter)| ended(letter, at + name.len()))
         || may_mean(text, at, levels, &|sign, _| sign == '#')
 }
 

@@ -34,7 +34,7 @@ fn by_byte(letter: char, escape: impl Fn(u8) -> String) -> String {
 /// One character in one of its escapes.
 fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
     let code = u32::from(letter);
-    match random.u8(..13) {
+    match random.u8(..14) {
         0 => by_byte(letter, |it| format!("%{it:02X}")),
         1 => by_byte(letter, |it| format!("%{it:02x}")),
         2 if letter == ' ' => "+".to_owned(),
@@ -54,6 +54,7 @@ fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
         },
         10 => format!("\\u{{{code:x}}}"),
         11 => format!("\\{code:x} "),
+        12 => by_byte(letter, |it| format!("\\{it:03o}")),
         _ => letter.to_string(),
     }
 }
@@ -111,6 +112,31 @@ fn a_url_of_which_the_browser_encodes_some_characters_only_keeps_no_secret() {
     ] {
         let left = scrubbed(secret, &format!("GET /ok?token={written} 200"));
         assert_eq!(left, "GET /ok?token=[secret] 200");
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_named_references_octal_digits_and_heads_of_mails() {
+    for (secret, written) in [
+        ("smørbrød&[x]", "sm&oslash;rbr&oslash;d&amp;&lsqb;x&rsqb;"),
+        ("smørbrød&[x]", "sm&amp;oslash;rbr&amp;oslash;d&amp;amp;[x]"),
+        ("ação–2024", "a&ccedil;&atilde;o&ndash;2024"),
+        ("wörd&geheim", "w\\303\\266rd\\046geheim"),
+        ("wörd&geheim", "w\\\\303\\\\266rd\\46geheim"),
+        ("pa ss wörd", "pa_ss_w=C3=B6rd"),
+        ("pa ss wörd geheim", "pa_ss_w=C3=B6rd?=\r\n =?utf-8?Q?_geheim"),
+    ] {
+        let left = scrubbed(secret, &format!("Subject: {written}; next"));
+        assert_eq!(left, "Subject: [secret]; next", "{written}");
+    }
+    for (secret, other) in [
+        ("smørbrød&[x]", "sm&oring;rbr&oslash;d&amp;&lsqb;x&rsqb;"),
+        ("smørbrød&[x]", "sm&aring;rbr&oslash;d&amp;&lsqb;x&rsqb;"),
+        ("wörd&geheim", "w\\303\\244rd\\046geheim"),
+        ("wörd&geheim", "w\\303\\866rd\\046geheim"),
+        ("pa ss wörd", "pa-ss_w=C3=B6rd"),
+    ] {
+        assert_eq!(scrubbed(secret, other), other);
     }
 }
 

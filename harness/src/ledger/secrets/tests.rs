@@ -70,6 +70,35 @@ fn a_secret_is_taken_out_of_base64_at_every_offset() {
 }
 
 #[test]
+fn a_secret_that_was_escaped_before_it_was_encoded_is_taken_out_and_another_token_stays() {
+    let json = serde_json::json!({ "name": "ada", "p": SECRET }).to_string();
+    let ascii = r#"{"name":"ada","p":"p&ss \"w\u00f6rd'<1>","x":1}"#;
+    let form = "name=ada&pass=p%26ss+%22w%C3%B6rd%27%3C1%3E&x=1";
+    let hex = |text: &str| text.bytes().fold(String::new(), |hex, it| hex + &format!("{it:02x}"));
+    for held in [json.as_str(), ascii, form] {
+        for before in ["", "session=", "/a/"] {
+            for token in [STANDARD.encode(held), URL_SAFE.encode(held), hex(held)] {
+                if token == hex(held) && before == "/a/" {
+                    continue;
+                }
+                let left = scrubbed(&format!("{before}{token}; Path=/"));
+                assert!(left.starts_with(&format!("{before}{}", &token[..16])), "{left}");
+                assert!(left.contains("[secret]"), "{held} as {token} became {left}");
+                let middle = token.len() / 2;
+                assert!(!left.contains(&token[middle..middle + 8]), "{left}");
+            }
+        }
+    }
+    let lines = STANDARD.encode(ascii);
+    let broken = scrubbed(&format!("{}\n{}", &lines[..40], &lines[40..]));
+    assert!(broken.contains("[secret]"), "{broken}");
+    let other = ascii.replace("w\\u00f6rd", "w\\u00e4rd");
+    for token in [STANDARD.encode(&other), URL_SAFE.encode(&other), hex(&other)] {
+        assert_eq!(scrubbed(&token), token);
+    }
+}
+
+#[test]
 fn a_secret_is_taken_out_of_hexadecimal_and_utf_16() {
     let hex = SECRET.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     assert_eq!(scrubbed(&format!("x {hex} y")), "x [secret] y");

@@ -13,6 +13,7 @@
 //! - `command/`: runs the product's commands.
 //! - `terminal/`: programs on a terminal: start, type, press, wait, resize, stop.
 //! - `texts.rs`: what must hold of a text, and what is kept of it.
+//! - `spelled.rs`: bytes of which some are no text, as text.
 //! - `veil.rs`: `Veil`: finds what must not be seen, for the pictures that surfaces take.
 //! - `files/`: files as what they are, in comparable text and pictures.
 //! - `browser/`: the browser surface and its options.
@@ -24,6 +25,7 @@ pub mod fake;
 pub mod files;
 pub mod mail;
 pub mod recording;
+mod spelled;
 pub mod terminal;
 mod texts;
 pub mod veil;

@@ -167,6 +167,36 @@ fn what_only_follows_from_where_the_code_stands_is_told_and_alarms_nobody_unless
 }
 
 #[test]
+fn an_error_of_any_language_from_another_line_alarms_nobody_and_another_error_does() {
+    for (was, moved, other) in [
+        (
+            "shop.rb:12:in 'sum': no rate (KeyError)\n\tfrom shop.rb:20:in '<main>'",
+            "shop.rb:14:in 'sum': no rate (KeyError)\n\tfrom shop.rb:22:in '<main>'",
+            "shop.rb:14:in 'sum': no price (KeyError)\n\tfrom shop.rb:22:in '<main>'",
+        ),
+        (
+            "PHP Fatal error:  Uncaught Error: no rate in /shop/a.php:12\n  thrown in /shop/a.php on line 12",
+            "PHP Fatal error:  Uncaught Error: no rate in /shop/a.php:14\n  thrown in /shop/a.php on line 14",
+            "PHP Fatal error:  Uncaught Error: no rate in /shop/b.php:12\n  thrown in /shop/b.php on line 12",
+        ),
+        (
+            "./run.sh: line 12: rate: unbound variable",
+            "./run.sh: line 14: rate: unbound variable",
+            "./run.sh: line 14: price: unbound variable",
+        ),
+    ] {
+        let decided = |is: &str| {
+            let mut night = Night::default();
+            printed(&mut night, "s", "shopctl sum", was, is);
+            let judgement = judge(&night);
+            (judgement.scenarios[0].verdict, judgement.gate.decision)
+        };
+        assert_eq!(decided(moved), (Verdict::Unchanged, Decision::Pass), "{moved}");
+        assert_eq!(decided(other), (Verdict::Regressed, Decision::Fail), "{other}");
+    }
+}
+
+#[test]
 fn a_new_option_and_another_usage_are_two_findings_and_the_usage_is_one_over_all_its_lines() {
     let mut night = Night::default();
     printed(

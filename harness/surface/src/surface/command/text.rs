@@ -4,13 +4,12 @@
 //! out, an output that is none is named by size and hash. [`oddities`] says what was unusual in the
 //! bytes, so that a change of it is one. The raw bytes are kept beside it by `mod.rs`.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST};
 use crate::process::Captured;
 use crate::screen::redrawn;
+use crate::surface::spelled::spelled_out;
 
 /// The comparable text of an output.
 pub(super) fn facet_text(output: &Captured) -> String {
@@ -67,31 +66,6 @@ fn styled(bytes: &[u8]) -> bool {
     })
 }
 
-/// The text of bytes, with each byte that is none spelled out (`\xE9`); `None` where they are no
-/// text but for some words in it: more than three bytes in ten are no UTF-8, or more than one in
-/// twenty is a control character that no text has.
-fn spelled_out(bytes: &[u8]) -> Option<String> {
-    let (mut text, mut strange, mut controls) = (String::with_capacity(bytes.len()), 0, 0);
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if matches!(character, '\0'..='\u{6}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}') {
-                controls += 1;
-            }
-            if character == '\0' {
-                text.push_str("\\x00");
-            } else {
-                text.push(character);
-            }
-        }
-        for byte in chunk.invalid() {
-            strange += 1;
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\\x{byte:02X}");
-        }
-    }
-    (strange * 10 <= bytes.len() * 3 && controls * 20 <= bytes.len()).then_some(text)
-}
-
 /// The text that bytes are; `None` where they are none: not UTF-8, or with a NUL in them.
 pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
@@ -132,24 +106,31 @@ fn normalise(text: &str) -> String {
         return redrawn(text);
     }
     let plain = anstream::adapter::strip_str(&backspaced(text)).to_string();
-    let lines: Vec<&str> = plain
-        .split('\n')
-        .map(|line| line.rsplit('\r').find(|state| !state.is_empty()).unwrap_or_default())
-        .collect();
-    lines.join("\n")
+    plain.split('\n').map(last_state).collect::<Vec<_>>().join("\n")
+}
+
+/// What stays of a line that may have been drawn over. Blanks behind its last state only wipe out
+/// what a longer one left there, as many as that had letters.
+fn last_state(line: &str) -> &str {
+    let last = line.rsplit('\r').find(|state| !state.is_empty()).unwrap_or_default();
+    let is_drawn_over = line.trim_end_matches('\r').contains('\r');
+    if is_drawn_over { last.trim_end_matches(' ') } else { last }
 }
 
 /// Whether the cursor is moved, or a part of what is there erased, by escape sequences.
 fn moves_or_erases(text: &str) -> bool {
     text.match_indices('\u{1b}').any(|(at, _)| {
         let rest = &text[at + 1..];
-        if rest.starts_with(['7', '8', 'M']) {
+        if rest.starts_with(['7', '8', 'D', 'E', 'M']) {
             return true;
         }
         let Some(rest) = rest.strip_prefix('[') else { return false };
+        if ["?47", "?1047", "?1049"].iter().any(|it| rest.starts_with(it)) {
+            return true;
+        }
         let end = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == ';');
         end.starts_with(|it| {
-            matches!(it, 'A'..='H' | 'J' | 'K' | 'P' | 'X' | '`' | 'd' | 'f' | 's' | 'u')
+            matches!(it, '@'..='H' | 'J'..='M' | 'P' | 'X' | '`' | 'a' | 'd'..='f' | 's' | 'u')
         })
     })
 }
@@ -184,6 +165,14 @@ mod tests {
             ("10 %\r\u{1b}[2K100 %\r", "100 %"),
             ("\u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{7}\n", "link\n"),
             ("wait |\u{8}/\u{8}-\n", "wait -\n"),
+            ("9 of 10\r       \rdone\n", "done\n"),
+            ("\r10 of 10, 1.2 s\rdone            \nend\n", "done\nend\n"),
+            ("\r10 of 10, 12.3 s\rdone             \nend\n", "done\nend\n"),
+            ("\r10 of 10\r         \r", ""),
+            ("a column   \r\n", "a column   \n"),
+            ("one\n\u{1b}[?1049hbusy 7\u{1b}[?1049ltwo\n", "one\ntwo\n"),
+            ("one\n\u{1b}[?25lbusy 7\u{1b}[?25h\n", "one\nbusy 7\n"),
+            ("a 1\na 2\n\u{1b}[2A\u{1b}[2Mend\n", "end\n"),
             ("b\u{8}bo\u{8}ol\u{8}ld\u{8}d\n", "bold\n"),
         ] {
             assert_eq!(facet_text(&captured(raw.as_bytes())), text, "{raw:?}");

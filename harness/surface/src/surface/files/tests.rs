@@ -359,6 +359,31 @@ fn text_is_its_lines_and_much_of_it_a_digest() {
 }
 
 #[test]
+fn a_byte_that_is_no_text_is_spelled_out_in_a_file_of_any_kind_and_the_rest_is_compared() {
+    assert_eq!(
+        said("a.csv", b"name,total\nCaf\xe9,12\n"),
+        "created a.csv [CSV, not all UTF-8]\n    columns | name | total\n    row 1 | name: Caf\\xE9 | total: 12\n"
+    );
+    assert_eq!(
+        said("a.log", b"order 7 of Caf\xe9\norder 8\n"),
+        "created a.log [not all UTF-8]\n    order 7 of Caf\\xE9\n    order 8\n"
+    );
+    assert_eq!(
+        said("a.log", b"a line that is long enough\0 to be text\n"),
+        "created a.log [with NUL bytes]\n    a line that is long enough\\x00 to be text\n"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.csv");
+    fs::write(&path, b"name,total\nCaf\xe9,12\n").expect("written");
+    assert_eq!(text_of(&path).as_deref(), Ok("name,total\nCaf\\xE9,12\n"));
+    for no_text in [&b"\x00\x01\x02"[..], b"\xff\xd8\xe9 a"] {
+        assert!(said("a.log", no_text).contains("    [binary: "), "{no_text:?}");
+        fs::write(&path, no_text).expect("written");
+        assert!(text_of(&path).is_err_and(|it| it.starts_with("it is no text: ")));
+    }
+}
+
+#[test]
 fn what_is_no_plain_file_or_too_large_or_gone_is_said_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);

@@ -350,6 +350,10 @@
   for (const name of ['debug', 'log', 'info', 'warn', 'error', 'trace', 'assert']) {
     console[name] = mask(console[name], (target, self, args) => Reflect.apply(target, self, args.map(whole)));
   }
+  // What a dialog says is told in the same way, and blocks the page until somebody has heard it.
+  for (const name of ['alert', 'confirm', 'prompt']) {
+    globalThis[name] = mask(globalThis[name], (target, self, args) => Reflect.apply(target, self, args.map(whole)));
+  }
   const mend = (error) => {
     if (!(error instanceof Error)) return;
     for (const key of ['message', 'stack']) {

@@ -92,7 +92,7 @@ impl Page {
                 self.unroll(deadline).await?;
                 None
             }
-            Extent::Element(target) => Some(self.bring_near(target, deadline).await?),
+            Extent::Element(target) => Some(self.unrolled(target, deadline).await?),
         };
         let whole = look.image != Extent::Viewport;
         let question = Question::Drawing { masks: &look.masks, whole };
@@ -149,6 +149,18 @@ impl Page {
 
     pub(super) fn cover(&self) -> Cover<'_> {
         Cover { shared: &self.shared, top: &self.top, session: &self.engine_session }
+    }
+
+    /// As [`Page::bring_near`], with all of a thing that is longer than the window seen once: it keeps
+    /// parts back until then as a page does.
+    async fn unrolled(&mut self, target: &Target, deadline: FairInstant) -> Step<Area> {
+        let area = self.bring_near(target, deadline).await?;
+        let window = self.peek("innerHeight", deadline).await?.as_f64().unwrap_or(f64::MAX);
+        if area.height <= window {
+            return Ok(area);
+        }
+        self.unroll(deadline).await?;
+        self.bring_near(target, deadline).await
     }
 
     /// Brings a thing into view and says where it stands in the viewport.
