@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::addresses::{Address, Addresses, own};
+use super::addresses::{Address, Addresses, elsewhere, own};
 use super::around::Around;
 use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
@@ -450,8 +450,7 @@ impl Map {
         let look = self.states[at].look.clone();
         for link in &look.links {
             let Some(address) = own(&link.to) else {
-                if link.to.starts_with("http") {
-                    let host: String = link.to.split('/').take(3).collect::<Vec<_>>().join("/");
+                if let Some(host) = elsewhere(&link.to).filter(|it| it.contains("//")) {
                     self.miss(&host, "it is not the product's");
                 }
                 continue;

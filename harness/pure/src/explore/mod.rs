@@ -27,6 +27,8 @@
 //! - `screen.rs`: a screen of a program, and whether a command wants one.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
+//! - `odd.rs`: addresses that only a person would type.
+//! - `sending.rs`: which forms are sent, and by which buttons.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `fault.rs`: something that is wrong by itself.
@@ -65,6 +67,7 @@ mod judge;
 mod letters;
 mod map;
 mod numbers;
+mod odd;
 mod page;
 mod parts;
 mod probe;
@@ -75,6 +78,7 @@ mod screen;
 mod screens;
 mod scripted;
 mod seen;
+mod sending;
 mod shared;
 mod sign_out;
 mod since;

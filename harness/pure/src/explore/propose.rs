@@ -4,12 +4,11 @@
 use super::addresses::class_of;
 use super::commands::{Bare, Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
 use super::controls::{UseOf, uses};
-use super::fields::{Pool, fillings};
 use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
-use super::probe::{Again, Goal, Probe, click, look, open, run};
+use super::probe::{Again, Goal, Probe, look, open, run};
 use super::safe::signs_out;
 use super::terminal;
 use crate::model::page::DialogAnswer;
@@ -316,64 +315,6 @@ impl Map {
             self.wait(Probe { id, key, goal, steps, shares: false, ..probe.clone() });
         }
         true
-    }
-
-    fn propose_forms(&mut self, look: &Look, at: usize, way: &[Action], known: Option<&[String]>) {
-        for form in &look.forms {
-            let called = called(form);
-            let identity = format!("form {called}");
-            if known.is_some_and(|known| known.contains(&identity)) {
-                continue;
-            }
-            let name = form.buttons.first().map(ToString::to_string).unwrap_or_default();
-            if self.is_for_the_end(&name, &form.action) && form.fields.is_empty() {
-                let press: Vec<Action> = form.buttons.iter().take(1).cloned().map(click).collect();
-                self.keep_for_the_end((identity, format!("Press {name}")), &press, (at, way));
-                continue;
-            }
-            let writes = form.method != "get";
-            if writes && !self.rules.pages_are_copies {
-                self.miss(&identity, "it writes, and the product's state is no copy");
-                continue;
-            }
-            if let Some(why) = self.rules.refusal(&name, &form.action) {
-                self.miss(&identity, &why);
-                continue;
-            }
-            let words = self.words.clone();
-            let files = self.rules.files.clone();
-            let vars = self.rules.vars.clone();
-            for filling in fillings(form, Pool { words: &words, files: &files, vars: &vars }) {
-                let key = format!("send {called} with {}", filling.with);
-                let goal = Goal::Send { form: called.clone(), with: filling.with };
-                self.act(key, goal, filling.steps, (at, way), filling.value);
-            }
-        }
-    }
-
-    /// Addresses that only a person would type, from one that the product leads to.
-    fn odd_addresses(&mut self, path: &str, at: usize) {
-        let (place, query) = path.split_once('?').unwrap_or((path, ""));
-        if query.is_empty() {
-            let mut segments: Vec<&str> = place.split('/').collect();
-            let is_one_of_many = segments.last().is_some_and(|it| it.parse::<u64>().is_ok());
-            if is_one_of_many {
-                for odd in ["999999", "0", "nonsense"] {
-                    *segments.last_mut().expect("it was just seen") = odd;
-                    self.visit(&segments.join("/"), Some(at), false, 44);
-                }
-            }
-            return;
-        }
-        if query.contains('&') || !self.tried.insert(format!("odd {}", class_of(path))) {
-            return;
-        }
-        let (key, value) = query.split_once('=').unwrap_or((query, ""));
-        let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
-        for other in ["", "nonsense", odd] {
-            self.visit(&format!("{place}?{key}={other}"), Some(at), false, 42);
-        }
-        self.visit(&format!("{path}&{key}={value}"), Some(at), false, 28);
     }
 
     /// After something was written: what else shows it.
