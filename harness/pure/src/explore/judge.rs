@@ -15,6 +15,7 @@ use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::screen::Screen;
 use super::tree::{Item, target};
+use super::watched::watched;
 use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
@@ -38,6 +39,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for state in &map.states {
         all.extend(of_page(map, state));
     }
+    all.extend(watched(map));
     all.extend(map.unanswered.iter().filter_map(unanswered));
     all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
     all.extend(numbers(map));
@@ -85,13 +87,6 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         };
         let severity = if from.is_some() { Severity::Major } else { Severity::Critical };
         found.push(fault("dead-link", severity, from.unwrap_or(place), title, probe));
-    }
-    for event in
-        state.events.iter().filter(|it| it.starts_with("exception") || it.starts_with("rejection"))
-    {
-        let said = event.split_once(' ').map_or(event.as_str(), |it| it.1);
-        let title = format!("{} throws: {}", probe.said(), said.lines().next().unwrap_or_default());
-        found.push(fault("exception", Severity::Major, place, title, probe));
     }
     if let Goal::Use { called, .. } = &probe.goal
         && !state.changed
@@ -455,23 +450,6 @@ mod tests {
 
     fn only(state: State) -> Map {
         Map { states: vec![state], ..Map::new(Rules::default()) }
-    }
-
-    #[test]
-    fn an_exception_of_a_page_is_found_with_what_it_says_and_a_line_of_its_console_is_not() {
-        let goal = Goal::Page { address: "/a".to_owned(), linked: true };
-        let with =
-            |event: &str| State { events: vec![event.to_owned()], ..state(200, goal.clone()) };
-        let said = |event: &str| -> Vec<(&'static str, String)> {
-            judge(&only(with(event))).into_iter().map(|it| (it.rule, it.title)).collect()
-        };
-        let title = "/a throws: TypeError: x is null".to_owned();
-        assert_eq!(
-            said("exception TypeError: x is null\n  at a.js:1"),
-            [("exception", title.clone())]
-        );
-        assert_eq!(said("rejection TypeError: x is null"), [("exception", title)]);
-        assert_eq!(said("console an exception was handled"), []);
     }
 
     #[test]

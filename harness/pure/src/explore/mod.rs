@@ -30,7 +30,9 @@
 //! - `odd.rs`: addresses that only a person would type.
 //! - `sending.rs`: which forms are sent, and by which buttons.
 //! - `propose.rs`: from the map to the next probes.
+//! - `reading_back.rs`: what shows elsewhere what was written.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `watched.rs`: what of that the watches saw.
 //! - `fault.rs`: something that is wrong by itself.
 //! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
 //! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
@@ -72,6 +74,7 @@ mod page;
 mod parts;
 mod probe;
 mod propose;
+mod reading_back;
 mod repeat;
 mod safe;
 mod screen;
@@ -86,6 +89,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod watched;
 mod windows;
 mod write;
 mod written;
@@ -100,7 +104,7 @@ pub use parts::parts;
 pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules, Session};
-pub use seen::{Ran, Read, Seen, Sight, seen};
+pub use seen::{Noticed, Ran, Read, Seen, Sight, seen};
 pub use shared::{SharedWay, shared};
 pub use sign_out::ends_sessions;
 pub use since::since;

@@ -11,15 +11,13 @@ use super::page::{Form, Look};
 use super::probe::{Again, Goal, Probe, look, open, run};
 use super::safe::signs_out;
 use super::terminal;
+use crate::model::Action;
 use crate::model::page::DialogAnswer;
-use crate::model::{Action, Snapshot};
 
 /// The most things that are done one after the other on a page.
 const MOST_DEEDS: usize = 4;
 /// On how many kinds of pages the same control is used.
 const MOST_PAGES_OF_CONTROL: u32 = 2;
-/// How many pages are looked at after something was written.
-const MOST_READ_BACK: usize = 6;
 /// How many values are tried of one argument.
 const MOST_VALUES: u32 = 5;
 /// How many probes may wait.
@@ -315,51 +313,6 @@ impl Map {
             self.wait(Probe { id, key, goal, steps, shares: false, ..probe.clone() });
         }
         true
-    }
-
-    /// After something was written: what else shows it.
-    pub(super) fn read_elsewhere(&mut self, writer: &Probe) {
-        let id = self.id();
-        let mut steps = writer.way();
-        let mut classes = Vec::new();
-        let pages = self.states.iter().filter_map(|it| match &it.probe.goal {
-            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => {
-                Some(address.clone())
-            }
-            _ => None,
-        });
-        // First of all where it was written.
-        let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
-        for address in own.into_iter().chain(pages) {
-            let class = class_of(&address);
-            if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
-                classes.push(class);
-                steps.extend([open(&address), look(&format!("{id}-{}", steps.len()))]);
-            }
-        }
-        let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
-        let reads = same_product.filter(|it| {
-            let reads = it.ran.answers() && it.ran.files.trim().is_empty();
-            reads && !it.varies && it.with == WHAT_IT_NEEDS
-        });
-        for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
-            if let Some(Action::Run(command)) = it.probe.steps.first() {
-                let mut command = command.clone();
-                command.snapshot =
-                    Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
-                steps.push(Action::Run(command));
-            }
-        }
-        self.wait(Probe {
-            key: format!("after {}", writer.key),
-            goal: Goal::ReadBack { of: writer.key.clone() },
-            steps,
-            product: writer.product.clone(),
-            from: None,
-            shares: false,
-            value: 68,
-            id,
-        });
     }
 
     fn ask_help(&mut self, words: Vec<String>, product: Option<String>, value: u32) {
