@@ -331,8 +331,9 @@ fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
         } else {
             Vec::new()
         };
-        let text = String::from_utf8(bytes).ok().filter(|it| !it.is_empty());
-        all.push(DataFile { path, text });
+        let text = String::from_utf8(bytes).ok();
+        let is_bytes = text.is_none();
+        all.push(DataFile { path, text: text.filter(|it| !it.is_empty()), is_bytes });
     }
     Ok(all)
 }

@@ -412,15 +412,19 @@ impl Map {
             });
         }
         for call in all {
+            let line = [words.to_vec(), call.words.clone()].concat();
+            let stdin = call.stdin.as_ref();
+            let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
+            // What was tried takes nothing from what came to be known since.
+            if self.tried.contains(&key) {
+                continue;
+            }
             let kind = call.with.split(" = ").next().unwrap_or_default();
             let times = self.times.entry(format!("run {} {kind}", words.join(" "))).or_default();
             *times += 1;
             if *times > MOST_VALUES {
                 continue;
             }
-            let line = [words.to_vec(), call.words.clone()].concat();
-            let stdin = call.stdin.as_ref();
-            let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
             let id = self.id();
             let mut steps = vec![run(&line, stdin, &id)];
             if call.with == WHAT_IT_NEEDS {
@@ -461,4 +465,70 @@ fn drawn(key: &str, seed: u64) -> u64 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     fastrand::Rng::with_seed(hash).u64(..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Rules;
+    use crate::explore::seen::{Ran, Seen, Sight};
+
+    /// What a command line came to.
+    fn ran(probe: &Probe, exit: &str, stdout: &str) -> Seen {
+        let (exit, stdout) = (exit.to_owned(), stdout.to_owned());
+        Seen {
+            probe: probe.clone(),
+            sights: vec![(0, Sight::Command(Ran { exit, stdout, ..Ran::default() }))],
+            events: Vec::new(),
+            remarks: Vec::new(),
+            failure: None,
+            counts: true,
+        }
+    }
+
+    fn line(probe: &Probe) -> String {
+        probe.steps[0].describe()
+    }
+
+    /// The lines that are tried once a command printed this, after all others were refused.
+    fn tried_after(printed: &str) -> Vec<String> {
+        let mut map = Map::new(Rules::default());
+        map.begin_with(vec!["shop".to_owned()], None);
+        let helps = [
+            (
+                "run shop --help",
+                "usage: shop COMMAND\n\npositional arguments:\n  COMMAND\n    list  all\n    show  one thing\n",
+            ),
+            ("run shop list --help", "usage: shop list\n"),
+            (
+                "run shop show --help",
+                "usage: shop show NAME\n\npositional arguments:\n  NAME  which\n",
+            ),
+        ];
+        let mut waiting = map.propose(1);
+        let mut last = Vec::new();
+        while !waiting.is_empty() {
+            let mut seen = Vec::new();
+            for probe in &waiting {
+                let help = helps.iter().find(|it| it.0 == line(probe));
+                match help {
+                    Some((_, text)) => seen.push(ran(probe, "exit: 0", text)),
+                    None if line(probe) == "run shop list" => last.push(probe.clone()),
+                    None => seen.push(ran(probe, "exit: 2", "")),
+                }
+            }
+            map.absorb(seen);
+            waiting = map.propose(50);
+        }
+        assert!(map.runs.len() > 8, "many were absorbed before: {}", map.runs.len());
+        map.absorb(last.iter().map(|it| ran(it, "exit: 0", printed)).collect());
+        map.propose(50).iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_was_printed_late_is_an_argument_as_what_was_printed_early_and_prose_is_none() {
+        let shown = |printed: &str| tried_after(printed).contains(&"run shop show lamp".to_owned());
+        assert!(shown("name  count\nlamp  3\n"));
+        assert!(!shown("All is well with the lamp.\n"));
+    }
 }

@@ -11,6 +11,8 @@ pub struct DataFile {
     pub path: String,
     /// Its text, where it is text and small.
     pub text: Option<String>,
+    /// Whether it is known to hold bytes that are no text.
+    pub is_bytes: bool,
 }
 
 impl DataFile {
