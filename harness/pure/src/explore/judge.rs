@@ -43,7 +43,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     all.extend(map.unanswered.iter().filter_map(unanswered));
     all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
     all.extend(numbers(map));
-    for run in &map.runs {
+    for run in map.runs.iter().chain(&map.across) {
         all.extend(of_run(map, run));
     }
     all.extend(map.screens.iter().filter_map(of_screen));

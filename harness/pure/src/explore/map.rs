@@ -119,6 +119,8 @@ pub struct Map {
     pub readers: BTreeMap<String, Vec<Vec<Action>>>,
     /// The text of files that were taken home, by the probe's key.
     pub files: BTreeMap<String, (Probe, String)>,
+    /// What commands said of files that pages gave.
+    pub across: Vec<Run>,
     /// Pages that are otherwise for others.
     pub around: Vec<Around>,
     /// The addresses.
@@ -175,6 +177,7 @@ impl Map {
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
+                Goal::Across { file, words } => self.crossed(seen, &file, words),
                 Goal::Again { how, .. } => self.came_again(seen, how),
                 Goal::SignOut { by } => self.went_out(&seen, &by),
                 Goal::Help { words } => self.help(&seen, words),

@@ -43,12 +43,14 @@
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `shared.rs`: the ways that several scenarios begin with, as skills.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
+//! - `across.rs`: what pages give, read by commands.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `parts.rs`: a map as a list of what there is, and whether it was reached and is asserted.
 //! - `asserted.rs`: what the scenarios of a suite use.
 //! - `since.rs`: what came and went between two explorations.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
+mod across;
 mod addresses;
 mod again;
 mod around;

@@ -37,6 +37,9 @@ impl Probe {
             Goal::Again { how: Again::Back, place } => format!("the way back after {place}"),
             Goal::Again { how: Again::Visits, place } => format!("several visits to {place}"),
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
+            Goal::Across { file, words } => {
+                format!("{} with {file}, which a page gives", words.join(" "))
+            }
             Goal::SignOut { by } => format!("signing out: {}", by.called),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
@@ -56,6 +59,7 @@ impl Probe {
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
+            | Goal::Across { .. }
             | Goal::SignOut { .. }
             | Goal::Again { .. }
             | Goal::Help { .. }
@@ -96,6 +100,7 @@ impl Map {
 
     /// The next probes, at most so many; none where everything was tried.
     pub fn propose(&mut self, most: usize) -> Vec<Probe> {
+        self.cross();
         for address in self.addresses.next(most) {
             let about = self.addresses.get(&address).cloned().unwrap_or_default();
             let value = match (about.in_navigation, self.addresses.is_combined(&address)) {
@@ -378,14 +383,18 @@ impl Map {
         if run.ran.answers() && !is_help && !is_nothing { Bare::Enough } else { Bare::TooLittle }
     }
 
+    /// What is said of a command: by itself, and by the one above it.
+    pub(super) fn told_of(&self, words: &[String], usage: &Usage) -> String {
+        let parent = self.usages.get(&words[..words.len() - 1]);
+        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
+        format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()))
+    }
+
     fn try_calls(&mut self, words: &[String], usage: &Usage) {
         let product = self.product_of(words);
         let printed = self.printed();
         let files = self.rules.files.clone();
-        let parent = self.usages.get(&words[..words.len() - 1]);
-        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
-        let told =
-            format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()));
+        let told = self.told_of(words, usage);
         let bare = self.bare(words);
         let sources = Sources { files: &files, printed: &printed, about: &told, bare };
         let mut all = calls(usage, sources);
