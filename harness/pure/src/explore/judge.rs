@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::addresses::class_of;
 use super::again;
 use super::fault::{Fault, fault};
 use super::map::{Map, Run, State};
@@ -39,6 +40,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for state in &map.states {
         all.extend(of_page(map, state));
     }
+    all.extend(nameless(map));
     all.extend(watched(map));
     all.extend(map.unanswered.iter().filter_map(unanswered));
     all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
@@ -96,11 +98,23 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         let title = format!("{called} on {place}: nothing happens");
         found.push(fault("no-effect", Severity::Minor, place, title, probe));
     }
-    for line in look.hindrances.iter().filter(|it| it.starts_with("name: ")) {
-        let title = format!("{} on {place}", line.trim_start_matches("name: "));
-        found.push(fault("no-name", Severity::Minor, place, title, probe));
-    }
     found.extend(loses_text(map, state));
+    found
+}
+
+/// What has no name, once for a kind of page: all orders have the same button.
+fn nameless(map: &Map) -> Vec<Fault> {
+    let mut told = BTreeSet::new();
+    let mut found = Vec::new();
+    for state in &map.states {
+        let place = state.look.place();
+        for what in state.look.hindrances.iter().filter_map(|it| it.strip_prefix("name: ")) {
+            if told.insert((what, class_of(place))) {
+                let title = format!("{what} on {place}");
+                found.push(fault("no-name", Severity::Minor, place, title, &state.probe));
+            }
+        }
+    }
     found
 }
 
@@ -463,6 +477,22 @@ mod tests {
         let title = "a button without a name on /a".to_owned();
         assert_eq!(with("name: a button without a name"), [("no-name", title)]);
         assert_eq!(with("contrast: grey on white"), []);
+    }
+
+    #[test]
+    fn what_has_no_name_on_all_pages_of_a_kind_is_one_finding_and_on_two_kinds_are_two() {
+        let count = |other: &str| {
+            let on = |path: &str| {
+                let goal = Goal::Page { address: path.to_owned(), linked: true };
+                let mut state = state(200, goal);
+                state.look.path = path.to_owned();
+                state.look.hindrances = vec!["name: a button without a name".to_owned()];
+                state
+            };
+            let states = vec![on("/orders/1"), on(other)];
+            rules(&Map { states, ..Map::new(Rules::default()) }).len()
+        };
+        assert_eq!((count("/orders/2"), count("/stock")), (1, 2));
     }
 
     /// A form that was sent with two texts, and came back with this tree.
