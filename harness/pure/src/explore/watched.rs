@@ -23,7 +23,7 @@ pub(super) fn watched(map: &Map) -> Vec<Fault> {
     for state in &map.states {
         for it in &state.events {
             let one = match it.kind {
-                WatchKind::Exception | WatchKind::Rejection => throws(state, it),
+                WatchKind::Exception | WatchKind::Rejection => Some(throws(state, it)),
                 WatchKind::BadStatus => answered_badly(state, it),
                 WatchKind::RequestFailed => unanswered(state, it),
                 // What a product writes to its console is not for those who use it.
@@ -57,9 +57,9 @@ fn crash(probe: &Probe) -> Fault {
     fault("page-crash", Severity::Critical, place, title, probe)
 }
 
-fn throws(state: &State, it: &Noticed) -> Option<Fault> {
+fn throws(state: &State, it: &Noticed) -> Fault {
     let title = format!("{} throws: {}", state.probe.said(), it.line());
-    Some(fault("exception", Severity::Major, state.look.place(), title, &state.probe))
+    fault("exception", Severity::Major, state.look.place(), title, &state.probe)
 }
 
 /// What a page asked for beside itself and the server failed at, or a part of the page that is not there.
