@@ -111,21 +111,44 @@ mod tests {
         words.split(' ').map(str::to_owned).collect()
     }
 
-    /// What is looked at after a command of this product wrote something.
-    fn looked_at(pages: Option<&str>, commands: Option<&str>) -> Vec<String> {
-        let owned = |it: Option<&str>| it.map(str::to_owned);
-        let mut map = Map::new(Rules { pages: owned(pages), ..Rules::default() });
-        map.begin_at("/");
-        let first = map.propose(1).remove(0);
-        let page = Look { path: "/".to_owned(), status: Some(200), ..Look::default() };
-        map.absorb(vec![Seen {
-            probe: first.clone(),
-            sights: vec![(1, Sight::Page(Box::new(page)))],
+    fn page(path: &str, text: &str) -> Look {
+        let (path, status) = (path.to_owned(), Some(200));
+        Look { path, status, text: text.to_owned(), ..Look::default() }
+    }
+
+    fn saw(probe: &Probe, at: usize, page: Look) -> Seen {
+        Seen {
+            probe: probe.clone(),
+            sights: vec![(at, Sight::Page(Box::new(page)))],
             events: Vec::new(),
             remarks: Vec::new(),
             failure: None,
             counts: true,
-        }]);
+        }
+    }
+
+    /// A map of `/` and `/stock`, and the probe that saw the first.
+    fn two_pages(rules: Rules) -> (Map, Probe) {
+        let mut map = Map::new(rules);
+        map.begin_at("/");
+        let first = map.propose(1).remove(0);
+        let goal = Goal::Page { address: "/stock".to_owned(), linked: true };
+        let steps = vec![open("/stock"), look("y")];
+        let second = Probe { key: "open /stock".to_owned(), goal, steps, ..first.clone() };
+        map.absorb(vec![saw(&first, 1, page("/", "")), saw(&second, 1, page("/stock", "3 lamps"))]);
+        (map, first)
+    }
+
+    fn read_back_of(map: &mut Map) -> Probe {
+        let all = map.propose(50);
+        let own = all.into_iter().find(|it| matches!(it.goal, Goal::ReadBack { .. }));
+        own.expect("it is looked for")
+    }
+
+    /// What is looked at after a command of this product wrote something.
+    fn looked_at(pages: Option<&str>, commands: Option<&str>) -> Vec<String> {
+        let owned = |it: Option<&str>| it.map(str::to_owned);
+        let (mut map, first) = two_pages(Rules { pages: owned(pages), ..Rules::default() });
         let probe = |words: &str| Probe {
             key: words.to_owned(),
             goal: Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() },
@@ -143,17 +166,39 @@ mod tests {
             varies: false,
         });
         map.read_elsewhere(&probe("shop add"));
-        let all = map.propose(50);
-        let own = all.iter().find(|it| matches!(it.goal, Goal::ReadBack { .. }));
-        own.expect("it is looked for").way().iter().map(Action::describe).collect()
+        read_back_of(&mut map).way().iter().map(Action::describe).collect()
     }
 
     #[test]
     fn what_a_command_made_is_looked_for_on_pages_of_its_product_and_on_no_others() {
-        let everywhere = ["run shop add", "open /", "run shop list"];
+        let everywhere = ["run shop add", "open /", "open /stock", "run shop list"];
         assert_eq!(looked_at(None, None), everywhere);
         assert_eq!(looked_at(Some("shop"), Some("shop")), everywhere);
         // A scenario of the command's product cannot open a page of another one.
         assert_eq!(looked_at(Some("app"), Some("shop")), ["run shop add", "run shop list"]);
+    }
+
+    /// What shows what was sent on `/stock`, where that page then says this.
+    fn shows(text: &str) -> Vec<String> {
+        let (mut map, first) = two_pages(Rules::default());
+        let goal = Goal::Send { form: "post /stock".to_owned(), with: "everything".to_owned() };
+        let steps = vec![open("/stock"), look("z")];
+        let writer = Probe { key: "send".to_owned(), goal, steps, from: Some(1), ..first };
+        map.read_elsewhere(&writer);
+        let probe = read_back_of(&mut map);
+        let said: Vec<String> = probe.way().iter().map(Action::describe).collect();
+        // The page where it was written is loaded again before all others.
+        assert_eq!(said, ["open /stock", "open /stock", "open /"]);
+        let mut seen = saw(&probe, 2, page("/stock", text));
+        seen.sights.push((4, Sight::Page(Box::new(page("/", "")))));
+        map.absorb(vec![seen]);
+        let ways = map.readers["send"].iter().flatten();
+        ways.map(Action::describe).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_asserted_where_a_page_shows_it_after_a_reload_and_nowhere_else() {
+        assert_eq!(shows("4 lamps"), ["open /stock"]);
+        assert_eq!(shows("3 lamps"), [""; 0], "it was lost");
     }
 }
