@@ -166,7 +166,9 @@ impl Rules {
             return Some("it would end the session".to_owned());
         }
         let called = |it: &str| holds(it, &OUTWARD).or_else(|| holds(it, &DESTRUCTIVE));
-        called(name).or_else(|| called(leads_to)).map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
+        called(name)
+            .or_else(|| called(leads_to))
+            .map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
     }
 
     /// Whether what signs out may be used at the end: somebody signs in anew for it, on a server of
