@@ -150,6 +150,11 @@ fn of_two_builds_the_worse_one_is_told_and_the_suite_is_as_it_was() {
         let suite = SuiteCopy::empty();
         suite.write("nightshift.yaml", BUILDS);
         suite.write("tool.sh", TOOL);
+        // One of them was explored before.
+        let own = (new == "1.6").then_some("{}\n");
+        if let Some(text) = own {
+            suite.write("explore.json", text);
+        }
         let cache = tempfile::tempdir().expect("a folder");
         let cache = cache.path().display().to_string();
         let arguments = ["compare", "1.4", new, "--budget", "240s", "--keep", "kept"];
@@ -162,7 +167,9 @@ fn of_two_builds_the_worse_one_is_told_and_the_suite_is_as_it_was() {
             assert_eq!(verdict, "regressed");
             assert!(title.contains("cup 4"), "{title}");
         }
-        assert!(!suite.root().join("explore.json").exists());
+        let map = std::fs::read_to_string(suite.root().join("explore.json")).ok();
+        assert_eq!(map.as_deref(), own, "the suite's own map is as it was");
+        assert!(suite.root().join("kept/explore.json").is_file());
         assert!(!suite.root().join("scenarios/explored/commands").exists());
         assert!(suite.root().join("kept/scenarios/explored/commands").is_dir());
     }

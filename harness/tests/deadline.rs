@@ -1,6 +1,7 @@
 //! Nights with a deadline: what runs first, what does not start any more, and what is said of it.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -144,4 +145,51 @@ fn what_uses_a_path_that_changed_since_the_last_good_night_runs_first() {
     // The twin: what neither is about, behind a night that passed with the other change.
     commit(&suite, "src/chairs.txt");
     assert_eq!(order("n3"), ["apples", "lamps"]);
+}
+
+/// A command in two builds that say the same, of which one takes ten minutes for it.
+const TWO_BUILDS: &str = r#"
+products:
+  tool:
+    builds:
+      make:
+        - shell: |
+            mkdir "${build-dir}/bin"
+            seconds=0; test ${build} != slow || seconds=600
+            printf '#!/bin/sh\nsleep %s\necho ok\n' $seconds > "${build-dir}/bin/tool"
+            chmod +x "${build-dir}/bin/tool"
+      known: ["1.5", slow]
+      default: "1.5"
+    path: ["${build-dir}/bin"]
+night: { jobs: 1, measure: 0 }
+"#;
+
+#[test]
+fn a_control_ends_with_the_deadline_and_what_was_judged_by_baselines_stays_judged() {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", TWO_BUILDS);
+    for name in ["first", "second"] {
+        let step = "  - run: tool\n    timeout: 10m\n    snapshot: said\n";
+        let scenario = format!("scenario: {name}\ntimeout: 10m\nsteps:\n{step}");
+        suite.write(&format!("scenarios/{name}.yaml"), &scenario);
+    }
+    let cache = tempfile::tempdir().expect("a folder");
+    let cache = cache.path().display().to_string();
+    let night = |id: &str, arguments: &[&str]| {
+        let all = [&["run", "--no-pdf", "--id", id][..], arguments].concat();
+        let answer = suite.run_with(&all, &[("XDG_CACHE_HOME", &cache)]);
+        (answer, night_json(&suite.root().join("reports/nights").join(id)))
+    };
+    let (first, _) = night("n1", &["--accept-new", "--no-settle"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let began = Instant::now();
+    let (answer, report) = night("n2", &["--against", "slow", "--budget", "60s"]);
+    assert!(began.elapsed() < Duration::from_secs(180), "{:?} {answer:#?}", began.elapsed());
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let all = verdicts(&report);
+    assert!(all.len() == 2 && all.iter().all(|it| it.1 == "unchanged"), "{all:?}");
+    let facets = &report["facets_judged"];
+    assert_eq!((&facets["both"], &facets["control"]), (&0.into(), &0.into()), "{facets:#}");
+    assert!(facets["baseline"].as_u64() > Some(0), "{facets:#}");
+    assert_eq!(report["night"]["control"]["of"], 2);
 }

@@ -14,6 +14,8 @@ use crate::night as nights;
 
 /// The product that `explore --url` writes.
 const PAGES: &str = "app";
+/// What an exploration says of a product.
+const MAP: &str = "explore.json";
 
 pub fn run(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     let is_url = |it: &str| it.contains("://");
@@ -43,7 +45,8 @@ fn servers(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
 /// are taken out again.
 fn builds(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
-    let before = files(&root);
+    let (before, map) = (files(&root), root.join(MAP));
+    let own_map = std::fs::read(&map).ok();
     let suite = root.display().to_string();
     let mut explored = vec!["-C".to_owned(), suite.clone()];
     explored.extend(words(&["explore", "--build", &options.old]));
@@ -51,17 +54,26 @@ fn builds(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     replayed.extend(words(&["run", "--build", &options.new, "--against", &options.old]));
     let exit = both(common, options, explored, replayed, &night_folder(&root));
     for path in files(&root).difference(&before) {
-        if let Some(keep) = &options.keep {
-            let to = keep.join(path.strip_prefix(&root).context("a path leaves the suite")?);
-            let folder = to.parent().context("a file stands in a folder")?;
-            std::fs::create_dir_all(folder)
-                .and_then(|()| std::fs::copy(path, &to).map(drop))
-                .with_context(|| format!("cannot copy to {}", to.display()))?;
-        }
+        keep(path, &root, options)?;
         std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
         remove_empty(path, &root);
     }
+    // A suite that was explored has a map of its own.
+    if let Some(bytes) = own_map {
+        keep(&map, &root, options)?;
+        std::fs::write(&map, bytes).with_context(|| format!("cannot write {}", map.display()))?;
+    }
     exit
+}
+
+/// Copies a file of the suite to where what was written is kept, if it is.
+fn keep(path: &Path, root: &Path, options: &CompareOptions) -> anyhow::Result<()> {
+    let Some(keep) = &options.keep else { return Ok(()) };
+    let to = keep.join(path.strip_prefix(root).context("a path leaves the suite")?);
+    let folder = to.parent().context("a file stands in a folder")?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::copy(path, &to).map(drop))
+        .with_context(|| format!("cannot copy to {}", to.display()))
 }
 
 /// Removes the folders above a file, up to the suite's, that hold nothing any more.
@@ -79,7 +91,7 @@ fn files(root: &Path) -> BTreeSet<PathBuf> {
     let folders = ["scenarios/explored", "skills"].into_iter();
     let explored = folders.flat_map(|it| walkdir::WalkDir::new(root.join(it)));
     let explored = explored.filter_map(Result::ok).filter(|it| it.file_type().is_file());
-    let map = Some(root.join("explore.json")).filter(|it| it.is_file());
+    let map = Some(root.join(MAP)).filter(|it| it.is_file());
     explored.map(walkdir::DirEntry::into_path).chain(map).collect()
 }
 

@@ -94,3 +94,42 @@ pub fn tell(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<()> {
     ));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::commands::arguments::{Arguments, Command};
+    use crate::spec;
+
+    /// What a night is to be judged by, where its configuration says this: builds, then servers.
+    fn by(control: &str, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = format!(
+            "products:\n  app: {{ base-url: 'http://127.0.0.1:8000' }}\nnight: {{ control: {control} }}\n"
+        );
+        std::fs::write(folder.path().join("nightshift.yaml"), config).expect("written");
+        let suite = spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite");
+        let words = [&["nightshift", "run"][..], arguments].concat();
+        let parsed = Arguments::try_parse_from(words).expect("it parses");
+        let Command::Run(arguments) = parsed.command else { panic!("it is a run") };
+        let Asked { against, urls } = asked(&suite, &arguments).expect("it can be asked for");
+        let told = |all: IndexMap<String, String>| {
+            all.into_iter().map(|(name, it)| format!("{name} {it}")).collect()
+        };
+        (told(against), told(urls))
+    }
+
+    #[test]
+    fn a_control_is_what_the_command_line_says_and_else_what_the_configuration_does() {
+        let (old, other) = ("http://127.0.0.1:8001", "http://127.0.0.1:8002");
+        let config = format!("{{ url: '{old}' }}");
+        assert_eq!(by(&config, &[]), (vec![], vec![format!("app {old}")]));
+        assert_eq!(by("{ against: '1.4' }", &[]), (vec!["app 1.4".to_owned()], vec![]));
+        let said = by(&config, &["--against-url", other]);
+        assert_eq!(said, (vec![], vec![format!("app {other}")]));
+        assert_eq!(by(&config, &["--against", "1.4"]), (vec!["app 1.4".to_owned()], vec![]));
+        assert_eq!(by("{ of: needed }", &[]), (vec![], vec![]), "nobody asked for one");
+    }
+}

@@ -286,13 +286,13 @@ fn rules(
     commands: &[(Vec<String>, String)],
 ) -> Result<Rules, NightError> {
     let products = &suite.config.products;
-    let served = |it: &&str| products[*it].serve.is_some() && scope.base_urls.is_empty();
+    let thrown_away = |it: &&str| keeps_a_copy(&products[*it]) && scope.base_urls.is_empty();
     let with_data = |it: &str| products[it].data.is_some();
     let mut used = pages.into_iter().chain(commands.iter().map(|it| it.1.as_str()));
     let data = used.find_map(|it| products[it].data.as_deref());
     let several = products.len() > 1;
     Ok(Rules {
-        pages_are_copies: pages.as_ref().is_some_and(served),
+        pages_are_copies: pages.as_ref().is_some_and(thrown_away),
         commands_are_copies: !commands.is_empty() && commands.iter().all(|it| with_data(&it.1)),
         never: suite.config.explore.never.clone(),
         seed: scope.seed,
@@ -301,6 +301,16 @@ fn rules(
         pages: pages.filter(|_| several).map(str::to_owned),
         session: Session::Nobody,
     })
+}
+
+/// Whether what a product's pages write is thrown away: it is served by us, and the suite says where
+/// its state lies. A server that is only started may write into whatever its machine has.
+fn keeps_a_copy(product: &ProductConfig) -> bool {
+    let Some(serve) = &product.serve else { return false };
+    let names_work = |it: &str| it.contains("${work}");
+    let told =
+        names_work(&serve.run.words()) || product.env.values().any(|it| names_work(it.raw()));
+    product.data.is_some() || product.isolate == Isolation::Scenario || told
 }
 
 /// The files of the product's data, as they lie in a working folder.
@@ -321,8 +331,9 @@ fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
         } else {
             Vec::new()
         };
-        let text = String::from_utf8(bytes).ok().filter(|it| !it.is_empty());
-        all.push(DataFile { path, text });
+        let text = String::from_utf8(bytes).ok();
+        let is_bytes = text.is_none();
+        all.push(DataFile { path, text: text.filter(|it| !it.is_empty()), is_bytes });
     }
     Ok(all)
 }
@@ -353,6 +364,25 @@ mod tests {
         let other = [("app".to_owned(), "http://127.0.0.1:8001/other".to_owned())];
         let scope = Scope { base_urls: other.into(), ..Scope::default() };
         assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), &scope), ["/other"]);
+    }
+
+    #[test]
+    fn pages_write_where_the_suite_says_that_their_state_is_a_copy_and_nowhere_else() {
+        let copies = |more: &str, scope: &Scope| {
+            let config = format!("products:\n  app: {{ {more} }}\n");
+            Ground::of(&suite(&config), scope).expect("it has pages").rules.pages_are_copies
+        };
+        let serve = "serve: { run: 'appd --port ${port}' }";
+        let said = |more: &str| copies(&format!("{serve}, {more}"), &Scope::default());
+        assert!(!copies(serve, &Scope::default()), "it may write into a database of this machine");
+        assert!(said("data: skills") && said("isolate: scenario"));
+        assert!(said("env: { HOME_OF_APP: '${work}/app' }") && !said("env: { LEVEL: info }"));
+        let below = "serve: { run: 'appd --port ${port} --data ${work}' }";
+        assert!(copies(below, &Scope::default()));
+        assert!(!copies("base-url: 'http://127.0.0.1:8000'", &Scope::default()));
+        let other = [("app".to_owned(), "http://127.0.0.1:8001".to_owned())];
+        let elsewhere = Scope { base_urls: other.into(), ..Scope::default() };
+        assert!(!copies(&format!("{serve}, data: skills"), &elsewhere), "it runs elsewhere");
     }
 
     #[test]

@@ -257,3 +257,31 @@ fn a_control_that_crashed_says_nothing() {
     assert_eq!(judgement.scenarios[0].judged_by, JudgedBy::Baseline);
     assert_eq!(percent(&judgement), 90);
 }
+
+#[test]
+fn a_control_that_has_other_pages_says_nothing_of_those_that_it_lacks() {
+    // The build before has no such page: it fails where tonight's goes on.
+    let mut known = accepted(PAGE);
+    saw(&mut known, On::Tonight(1), PAGE);
+    failed(&mut known, On::Control(3), "no such page");
+    let (found, judgement) = judged(&known);
+    assert!(found.lent.is_empty() && found.comparison.fixed.is_empty());
+    assert_eq!(verdicts(&judgement), (Verdict::Unchanged, Vec::new()));
+    assert_eq!(judgement.scenarios[0].judged_by, JudgedBy::Baseline);
+
+    // What is wrong beside an accepted baseline is regressed all the same, and no surer by it.
+    let mut worse = accepted(PAGE);
+    saw(&mut worse, On::Tonight(1), BROKEN);
+    failed(&mut worse, On::Control(3), "no such page");
+    let (_, judgement) = judged(&worse);
+    assert_eq!(verdicts(&judgement), (Verdict::Regressed, vec![Verdict::Regressed]));
+    assert_eq!(percent(&judgement), 90);
+
+    // Nobody knows what is right on a page that is new.
+    let mut new = night();
+    saw(&mut new, On::Tonight(1), PAGE);
+    failed(&mut new, On::Control(3), "no such page");
+    let (_, judgement) = judged(&new);
+    assert_eq!(judgement.scenarios[0].judged_by, JudgedBy::None);
+    assert!(judgement.findings.iter().all(|it| it.verdict != Verdict::Regressed));
+}

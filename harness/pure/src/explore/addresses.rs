@@ -4,12 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::model::address::is_route;
 
 /// A class of so many addresses is visited whole.
 const SMALL: usize = 6;
+/// The first visits to a larger one, unless it has more boundaries.
+const LEAST_OF_CLASS: usize = 4;
 /// The most visits to one class.
 const MOST_OF_CLASS: usize = 12;
 /// The most visits to a class with several parameters.
@@ -129,8 +131,8 @@ impl Addresses {
             let left = most.saturating_sub(chosen.len());
             let waiting = class.members.iter().filter(|it| !self.all[*it].asked);
             let waiting: Vec<&String> = waiting.filter(|it| !chosen.contains(it)).collect();
-            let room = class.room(waiting.len());
-            let ranked = self.boundaries(&waiting);
+            let (ranked, boundaries) = self.boundaries(&waiting);
+            let room = class.room(waiting.len(), boundaries);
             chosen.extend(ranked.into_iter().take(room.min(left)));
         }
         for address in &chosen {
@@ -141,23 +143,30 @@ impl Addresses {
         chosen
     }
 
-    /// The first, the last, the one with the longest name, one with odd letters, then the others.
-    fn boundaries(&self, of: &[&String]) -> Vec<String> {
-        let name = |it: &&&String| self.all[**it].name.chars().count();
-        let odd = |it: &&&String| {
-            !self.all[**it]
-                .name
-                .chars()
-                .all(|it| it.is_alphanumeric() && it.is_ascii() || it == ' ')
-        };
-        let first = [of.first(), of.last(), of.iter().max_by_key(name), of.iter().find(odd)];
-        let mut ranked: Vec<String> = Vec::new();
-        for address in first.into_iter().flatten().chain(of) {
-            if !ranked.contains(address) {
-                ranked.push((*address).clone());
-            }
-        }
-        ranked
+    /// The first, the last, the one with the longest name, one with other letters than those of
+    /// English, one with odd marks and one without a name, then the others; and how many of them are
+    /// boundaries.
+    fn boundaries(&self, of: &[&String]) -> (Vec<String>, usize) {
+        let name = |it: &&&String| self.all[**it].name.as_str();
+        let length = |it: &&&String| name(it).chars().count();
+        let foreign =
+            |it: &&&String| name(it).chars().any(|it| it.is_alphabetic() && !it.is_ascii());
+        let odd = |it: &&&String| !name(it).chars().all(|it| it.is_alphanumeric() || it == ' ');
+        let empty = |it: &&&String| name(it).trim().is_empty();
+        let find = |is: &dyn Fn(&&&String) -> bool| of.iter().find(|it| is(it));
+        let first = [
+            of.first(),
+            of.last(),
+            of.iter().max_by_key(length),
+            find(&foreign),
+            find(&odd),
+            find(&empty),
+        ];
+        let mut ranked: IndexSet<String> =
+            first.into_iter().flatten().map(|it| (*it).clone()).collect();
+        let boundaries = ranked.len();
+        ranked.extend(of.iter().map(|it| (*it).clone()));
+        (ranked.into_iter().collect(), boundaries)
     }
 
     /// Whether an address is a combination of parameters: each was mostly seen by itself.
@@ -180,8 +189,8 @@ impl Addresses {
 }
 
 impl Class {
-    /// How many more visits it is worth.
-    fn room(&self, waiting: usize) -> usize {
+    /// How many more visits it is worth, of which so many are to its boundaries.
+    fn room(&self, waiting: usize, boundaries: usize) -> usize {
         // Two parameters together are mostly two things that were seen each by itself.
         if self.several {
             return waiting.min(MOST_OF_SEVERAL.saturating_sub(self.asked));
@@ -190,7 +199,7 @@ impl Class {
             return waiting;
         }
         if self.asked == 0 {
-            return 4;
+            return boundaries.max(LEAST_OF_CLASS);
         }
         if self.asked >= MOST_OF_CLASS || self.without_news >= NO_NEWS {
             return 0;
@@ -246,6 +255,24 @@ pub fn own(to: &str) -> Option<String> {
     Some(if is_route(fragment) { format!("{path}#{fragment}") } else { path.to_owned() })
 }
 
+/// Where an address leads that is not the product's: the host, or what is no page at all, such as a
+/// mail; `None` for the product's own, and for what only its script does.
+#[must_use]
+pub fn elsewhere(to: &str) -> Option<String> {
+    let (scheme, rest) = if to.starts_with("//") { ("", to) } else { to.split_once(':')? };
+    if scheme.contains(|it: char| !it.is_ascii_alphanumeric()) || scheme == "javascript" {
+        return None;
+    }
+    Some(match rest.strip_prefix("//") {
+        Some(rest) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let colon = if scheme.is_empty() { "" } else { ":" };
+            format!("{scheme}{colon}//{host}")
+        }
+        None => to.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +298,27 @@ mod tests {
         }
         assert_eq!(addresses.next(50), Vec::<String>::new());
         assert_eq!(addresses.sampled(), [("/things/1".to_owned(), 1_000, 4)]);
+    }
+
+    #[test]
+    fn one_without_a_name_and_one_in_other_letters_are_boundaries_and_a_plain_one_is_none() {
+        let visited = |names: [&str; 2]| {
+            let mut addresses = Addresses::default();
+            for number in 1..=50 {
+                let name = match number {
+                    3 => "thing-3".to_owned(),
+                    20 => "the longest name".to_owned(),
+                    30 => names[0].to_owned(),
+                    40 => names[1].to_owned(),
+                    _ => format!("thing {number}"),
+                };
+                addresses.add(&format!("/things/{number}"), about(&name));
+            }
+            let all = addresses.next(50).into_iter();
+            all.filter_map(|it| it.rsplit('/').next()?.parse::<u32>().ok()).collect::<Vec<_>>()
+        };
+        assert_eq!(visited(["Søn", ""]), [1, 50, 20, 30, 3, 40]);
+        assert_eq!(visited(["thing", "thing"]), [1, 50, 20, 3]);
     }
 
     #[test]
@@ -313,5 +361,16 @@ mod tests {
         assert_eq!(own("/#/orders").as_deref(), Some("/#/orders"));
         assert_eq!(own("https://example.com/"), None);
         assert_eq!(own("mailto:a@b"), None);
+    }
+
+    #[test]
+    fn where_an_address_leads_is_told_of_other_hosts_and_of_mails_alone() {
+        let host = |to: &str| elsewhere(to).unwrap_or_default();
+        assert_eq!(host("https://example.com/a?b=/c"), "https://example.com");
+        assert_eq!(host("//example.com"), "//example.com");
+        assert_eq!(host("mailto:a@b"), "mailto:a@b");
+        assert_eq!(host("/find?from=https://example.com/"), "");
+        assert_eq!(host("/save"), "");
+        assert_eq!(host("javascript:save()"), "", "the page does that itself");
     }
 }

@@ -25,6 +25,8 @@ pub const UNKNOWN_COMMAND: &str = "a command that is not there";
 
 /// A file that a command is asked to write.
 const WRITTEN: &str = "out.txt";
+/// An empty file that every machine has.
+const EMPTY: &str = "/dev/null";
 
 /// What a command reads from standard input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +112,7 @@ pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
             all.push(call(&format!("{} = {value}", argument.name), &words, 70));
         }
     }
+    all.extend(odd_files(usage, &base, sources));
     if usage.reads_input {
         all.extend(inputs(&base, sources));
     }
@@ -215,6 +218,32 @@ fn refused(usage: &Usage, base: &[String], required: usize) -> Vec<Call> {
         all.push(call("without what it needs", &[], 58));
     } else if usage.arguments.is_empty() {
         all.push(call("a word too many", &["surplus".to_owned()], 42));
+    }
+    all
+}
+
+/// A file that is read, with nothing in it, and one that holds no text.
+fn odd_files(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
+    let mut all = Vec::new();
+    if base.len() < usage.arguments.iter().filter(|it| !it.optional).count() {
+        return all;
+    }
+    let bytes = sources.files.iter().find(|it| it.is_bytes).map(|it| it.path.as_str());
+    let mut at = 0;
+    for argument in &usage.arguments {
+        let is_read = is_file(&argument.name, &argument.about)
+            && !of_argument(argument, sources).iter().any(|it| it == WRITTEN);
+        for (called, value) in [("an empty file", Some(EMPTY)), ("no text", bytes)] {
+            let Some(value) = value.filter(|_| is_read) else { continue };
+            let mut words = base.to_vec();
+            if argument.optional {
+                words.push(value.to_owned());
+            } else {
+                value.clone_into(&mut words[at]);
+            }
+            all.push(call(&format!("{} = {called}", argument.name), &words, 57));
+        }
+        at += usize::from(!argument.optional);
     }
     all
 }
@@ -429,7 +458,7 @@ mod tests {
             "--state open out.txt",
         ];
         assert_eq!(lines(about, &[]), wanted);
-        let files = [DataFile { path: "a.csv".to_owned(), text: None }];
+        let files = [DataFile { path: "a.csv".to_owned(), ..DataFile::default() }];
         assert_eq!(lines("shop read: look at it", &files)[3], "--format csv a.csv");
     }
 
@@ -438,16 +467,40 @@ mod tests {
         let usage = Usage::read(
             "Usage: shrink [options] [INPUT...]\n\nMakes SVG files smaller\n\nOptions:\n  --pretty  printed nicely\n",
         );
-        let file = |path: &str| DataFile { path: path.to_owned(), text: None };
+        let file = |path: &str| DataFile { path: path.to_owned(), ..DataFile::default() };
         let files = [file(".shrinkrc"), file("notes.md"), file("road.svg")];
         let lines = |bare: Bare| -> Vec<String> {
             let sources = Sources { files: &files, about: "Makes SVG files smaller", bare, ..NONE };
             with(&usage, sources).into_iter().map(|it| it.1).collect()
         };
-        let rest = ["--no-such-option", "road.svg", "notes.md", ".shrinkrc"];
+        let rest = ["--no-such-option", "road.svg", "notes.md", ".shrinkrc", "/dev/null"];
         assert_eq!(lines(Bare::Unknown), [&[""][..], &rest].concat());
         assert_eq!(lines(Bare::Enough), [&["", "--pretty"][..], &rest].concat());
         assert_eq!(lines(Bare::TooLittle), [&["", "--pretty road.svg"][..], &rest].concat());
+    }
+
+    #[test]
+    fn a_file_that_is_read_is_tried_empty_and_without_text_and_one_that_is_written_is_not() {
+        let usage = Usage::read(
+            "usage: shop load FILE\n\npositional arguments:\n  FILE  the file that it is about\n",
+        );
+        let file = |path: &str, is_bytes| DataFile {
+            path: path.to_owned(),
+            is_bytes,
+            ..DataFile::default()
+        };
+        let files =
+            [file("a.csv", false), file("b.csv", false), file("c.csv", false), file("z.png", true)];
+        let odd = |about: &str, files: &[DataFile]| -> Vec<(String, String)> {
+            let mut all = with(&usage, Sources { files, about, ..NONE });
+            all.retain(|it| ["FILE = an empty file", "FILE = no text"].contains(&it.0.as_str()));
+            all
+        };
+        let pair = |with: &str, line: &str| (with.to_owned(), line.to_owned());
+        let empty = pair("FILE = an empty file", "/dev/null");
+        assert_eq!(odd("shop load", &files), [empty.clone(), pair("FILE = no text", "z.png")]);
+        assert_eq!(odd("shop load", &files[..3]), [empty]);
+        assert_eq!(odd("shop export", &files), []);
     }
 
     #[test]
@@ -474,7 +527,7 @@ mod tests {
             words: ["shop", "orders"].map(str::to_owned).to_vec(),
             text: "order  customer\n41     Ada\n7      Bob\n".to_owned(),
         }];
-        let files = [DataFile { path: "prices.csv".to_owned(), text: None }];
+        let files = [DataFile { path: "prices.csv".to_owned(), ..DataFile::default() }];
         let sources = Sources { files: &files, printed: &printed, about: "shop ship", ..NONE };
         let ship = Usage::read("usage: shop ship ORDER\n\npositional arguments:\n  ORDER  which\n");
         assert_eq!(with(&ship, sources)[0].1, "41");

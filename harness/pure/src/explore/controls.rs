@@ -36,7 +36,8 @@ pub fn uses(look: &Look, words: &[String]) -> Vec<UseOf> {
         .forms
         .iter()
         .flat_map(|form| {
-            form.fields.iter().filter_map(|it| it.target.as_ref()).chain(&form.buttons)
+            let fields = form.fields.iter().filter_map(|it| it.target.as_ref());
+            fields.chain(&form.buttons).chain(&form.outward)
         })
         .map(Target::to_string)
         .collect();

@@ -1,6 +1,7 @@
 //! Files that pages give: what a product calls them is only told when one comes, so that a file is
 //! asked for under a name that was guessed, and then under its own.
 
+use super::addresses::class_of;
 use super::map::Map;
 use super::probe::{Goal, Probe, lasts, take};
 use super::tree::target;
@@ -13,6 +14,11 @@ fn own_name(failure: &str) -> Option<&str> {
     (plain && lasts(name)).then_some(name)
 }
 
+/// The key of a probe that asks for the file at an address.
+pub(super) fn asks_for_file(path: &str) -> String {
+    format!("download {}", class_of(path))
+}
+
 impl Map {
     /// Takes a file home that a link gives.
     pub(super) fn download(&mut self, link: &str, address: &str, at: usize) {
@@ -22,7 +28,7 @@ impl Map {
         let Some(mut steps) = self.way_to(at) else { return };
         steps.extend(take(target("link", Some(link)), name, &id));
         self.wait(Probe {
-            key: format!("download {}", super::addresses::class_of(path)),
+            key: asks_for_file(path),
             goal: Goal::Download { link: link.to_owned() },
             steps,
             product: self.rules.pages.clone(),

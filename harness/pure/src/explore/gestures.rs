@@ -358,7 +358,7 @@ mod tests {
             (FacetKind::Links, links.to_owned()),
             (FacetKind::Fields, fields.to_owned()),
         ]);
-        let files = [DataFile { path: "a.csv".to_owned(), text: None }];
+        let files = [DataFile { path: "a.csv".to_owned(), ..DataFile::default() }];
         let means = Means { words: &["pot".to_owned()], files: &files, copies };
         let steps =
             |it: &UseOf| it.steps.iter().map(Action::describe).collect::<Vec<_>>().join(", ");

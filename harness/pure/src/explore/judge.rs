@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::addresses::class_of;
 use super::again;
 use super::fault::{Fault, fault};
 use super::map::{Map, Run, State};
@@ -15,6 +16,7 @@ use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::screen::Screen;
 use super::tree::{Item, target};
+use super::watched::watched;
 use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
@@ -38,10 +40,12 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for state in &map.states {
         all.extend(of_page(map, state));
     }
+    all.extend(nameless(map));
+    all.extend(watched(map));
     all.extend(map.unanswered.iter().filter_map(unanswered));
     all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
     all.extend(numbers(map));
-    for run in &map.runs {
+    for run in map.runs.iter().chain(&map.across) {
         all.extend(of_run(map, run));
     }
     all.extend(map.screens.iter().filter_map(of_screen));
@@ -86,13 +90,6 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         let severity = if from.is_some() { Severity::Major } else { Severity::Critical };
         found.push(fault("dead-link", severity, from.unwrap_or(place), title, probe));
     }
-    for event in
-        state.events.iter().filter(|it| it.starts_with("exception") || it.starts_with("rejection"))
-    {
-        let said = event.split_once(' ').map_or(event.as_str(), |it| it.1);
-        let title = format!("{} throws: {}", probe.said(), said.lines().next().unwrap_or_default());
-        found.push(fault("exception", Severity::Major, place, title, probe));
-    }
     if let Goal::Use { called, .. } = &probe.goal
         && !state.changed
         && !state.wrote
@@ -101,11 +98,23 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         let title = format!("{called} on {place}: nothing happens");
         found.push(fault("no-effect", Severity::Minor, place, title, probe));
     }
-    for line in look.hindrances.iter().filter(|it| it.starts_with("name: ")) {
-        let title = format!("{} on {place}", line.trim_start_matches("name: "));
-        found.push(fault("no-name", Severity::Minor, place, title, probe));
-    }
     found.extend(loses_text(map, state));
+    found
+}
+
+/// What has no name, once for a kind of page: all orders have the same button.
+fn nameless(map: &Map) -> Vec<Fault> {
+    let mut told = BTreeSet::new();
+    let mut found = Vec::new();
+    for state in &map.states {
+        let place = state.look.place();
+        for what in state.look.hindrances.iter().filter_map(|it| it.strip_prefix("name: ")) {
+            if told.insert((what, class_of(place))) {
+                let title = format!("{what} on {place}");
+                found.push(fault("no-name", Severity::Minor, place, title, &state.probe));
+            }
+        }
+    }
     found
 }
 
@@ -458,23 +467,6 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_of_a_page_is_found_with_what_it_says_and_a_line_of_its_console_is_not() {
-        let goal = Goal::Page { address: "/a".to_owned(), linked: true };
-        let with =
-            |event: &str| State { events: vec![event.to_owned()], ..state(200, goal.clone()) };
-        let said = |event: &str| -> Vec<(&'static str, String)> {
-            judge(&only(with(event))).into_iter().map(|it| (it.rule, it.title)).collect()
-        };
-        let title = "/a throws: TypeError: x is null".to_owned();
-        assert_eq!(
-            said("exception TypeError: x is null\n  at a.js:1"),
-            [("exception", title.clone())]
-        );
-        assert_eq!(said("rejection TypeError: x is null"), [("exception", title)]);
-        assert_eq!(said("console an exception was handled"), []);
-    }
-
-    #[test]
     fn what_has_no_name_is_found_and_what_hinders_otherwise_is_not() {
         let with = |line: &str| {
             let mut state = state(200, Goal::Page { address: "/a".to_owned(), linked: true });
@@ -485,6 +477,22 @@ mod tests {
         let title = "a button without a name on /a".to_owned();
         assert_eq!(with("name: a button without a name"), [("no-name", title)]);
         assert_eq!(with("contrast: grey on white"), []);
+    }
+
+    #[test]
+    fn what_has_no_name_on_all_pages_of_a_kind_is_one_finding_and_on_two_kinds_are_two() {
+        let count = |other: &str| {
+            let on = |path: &str| {
+                let goal = Goal::Page { address: path.to_owned(), linked: true };
+                let mut state = state(200, goal);
+                state.look.path = path.to_owned();
+                state.look.hindrances = vec!["name: a button without a name".to_owned()];
+                state
+            };
+            let states = vec![on("/orders/1"), on(other)];
+            rules(&Map { states, ..Map::new(Rules::default()) }).len()
+        };
+        assert_eq!((count("/orders/2"), count("/stock")), (1, 2));
     }
 
     /// A form that was sent with two texts, and came back with this tree.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::addresses::{Address, Addresses, own};
+use super::addresses::{Address, Addresses, elsewhere, own};
 use super::around::Around;
 use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
@@ -12,7 +12,7 @@ use super::page::Look;
 use super::probe::{Again, Goal, Probe, SignOut};
 use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
-use super::seen::{Ran, Seen, Sight};
+use super::seen::{Noticed, Ran, Seen, Sight};
 use super::tree::{Item, Tree};
 use crate::model::Action;
 use crate::model::change::without_numbers;
@@ -37,7 +37,7 @@ pub struct State {
     /// Whether anything was written on the way.
     pub wrote: bool,
     /// What the watches saw.
-    pub events: Vec<String>,
+    pub events: Vec<Noticed>,
     /// What was noticed although all steps passed.
     pub remarks: Vec<String>,
     /// The page without its data.
@@ -119,6 +119,8 @@ pub struct Map {
     pub readers: BTreeMap<String, Vec<Vec<Action>>>,
     /// The text of files that were taken home, by the probe's key.
     pub files: BTreeMap<String, (Probe, String)>,
+    /// What commands said of files that pages gave.
+    pub across: Vec<Run>,
     /// Pages that are otherwise for others.
     pub around: Vec<Around>,
     /// The addresses.
@@ -129,6 +131,10 @@ pub struct Map {
     pub again: Vec<Once>,
     /// Visits that the server did not answer and hung up on.
     pub unanswered: Vec<Probe>,
+    /// What ended the process of a page.
+    pub crashed: Vec<Probe>,
+    /// Links to files that the product does not have: what asked for one, its address, the status.
+    pub lost_files: Vec<(Probe, String, u16)>,
     /// Every control that was seen, and whether it was used.
     pub controls: BTreeMap<String, bool>,
     /// What was closed after signing out.
@@ -164,12 +170,14 @@ impl Map {
                 self.again(seen);
                 continue;
             }
+            self.note_crash(&seen);
             match seen.probe.goal.clone() {
                 Goal::Page { address, linked } => self.page(seen, &address, linked),
                 Goal::Around { .. } => self.around(seen),
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
+                Goal::Across { file, words } => self.crossed(seen, &file, words),
                 Goal::Again { how, .. } => self.came_again(seen, how),
                 Goal::SignOut { by } => self.went_out(&seen, &by),
                 Goal::Help { words } => self.help(&seen, words),
@@ -327,48 +335,13 @@ impl Map {
             self.files.insert(seen.probe.key.clone(), (seen.probe, text));
             return;
         }
+        if self.note_lost_file(&seen) {
+            return;
+        }
         let why = seen.failure.as_deref().unwrap_or("no file came");
         if !self.under_its_name(&seen.probe, why) {
             self.miss(link, why);
         }
-    }
-
-    /// Keeps of what was looked at after a write what shows it.
-    fn read_back(&mut self, seen: &Seen, of: &str) {
-        let mut kept = Vec::new();
-        // What one page shows of it, another need not.
-        let mut told = BTreeSet::new();
-        // What wrote it is done once more first, and shows nothing by itself.
-        let writer = self.runs.iter().find(|it| it.probe.key == of);
-        let own = writer.map_or(0, |it| it.probe.way().len());
-        for (at, sight) in seen.sights.iter().filter(|it| it.0 >= own) {
-            let before = seen.probe.steps[..*at].last();
-            match (sight, before) {
-                (Sight::Page(look), Some(Action::Open(address))) => {
-                    let known = self.states.iter().find(|it| {
-                        matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
-                    });
-                    let mut differs =
-                        known.map_or(Vec::new(), |it| self.real_difference(&it.look, look));
-                    differs.retain(|it| told.insert(it.clone()));
-                    if !differs.is_empty() {
-                        kept.push(vec![Action::Open(address.clone())]);
-                    }
-                }
-                (Sight::Command(ran), _) => {
-                    let step = &seen.probe.steps[*at];
-                    let same = |it: &&Run| {
-                        it.probe.steps.first().is_some_and(|own| own.describe() == step.describe())
-                    };
-                    let known = self.runs.iter().find(same);
-                    if known.is_some_and(|it| it.ran.stdout != ran.stdout) {
-                        kept.push(vec![step.clone()]);
-                    }
-                }
-                (Sight::Page(_) | Sight::Screen { .. } | Sight::File(_), _) => {}
-            }
-        }
-        self.readers.insert(of.to_owned(), kept);
     }
 
     fn help(&mut self, seen: &Seen, words: Vec<String>) {
@@ -450,8 +423,7 @@ impl Map {
         let look = self.states[at].look.clone();
         for link in &look.links {
             let Some(address) = own(&link.to) else {
-                if link.to.starts_with("http") {
-                    let host: String = link.to.split('/').take(3).collect::<Vec<_>>().join("/");
+                if let Some(host) = elsewhere(&link.to).filter(|it| it.contains("//")) {
                     self.miss(&host, "it is not the product's");
                 }
                 continue;
@@ -514,7 +486,7 @@ impl Map {
 }
 
 /// Whether a page did not load because the server closed the connection without an answer.
-fn is_hung_up(failure: &str) -> bool {
+pub(super) fn is_hung_up(failure: &str) -> bool {
     ["ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED"]
         .iter()
         .any(|it| failure.contains(it))

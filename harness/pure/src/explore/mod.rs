@@ -27,8 +27,12 @@
 //! - `screen.rs`: a screen of a program, and whether a command wants one.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
+//! - `odd.rs`: addresses that only a person would type.
+//! - `sending.rs`: which forms are sent, and by which buttons.
 //! - `propose.rs`: from the map to the next probes.
+//! - `reading_back.rs`: what shows elsewhere what was written.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `watched.rs`: what of that the watches saw.
 //! - `fault.rs`: something that is wrong by itself.
 //! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
 //! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
@@ -39,12 +43,14 @@
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `shared.rs`: the ways that several scenarios begin with, as skills.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
+//! - `across.rs`: what pages give, read by commands.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `parts.rs`: a map as a list of what there is, and whether it was reached and is asserted.
 //! - `asserted.rs`: what the scenarios of a suite use.
 //! - `since.rs`: what came and went between two explorations.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
+mod across;
 mod addresses;
 mod again;
 mod around;
@@ -65,16 +71,19 @@ mod judge;
 mod letters;
 mod map;
 mod numbers;
+mod odd;
 mod page;
 mod parts;
 mod probe;
 mod propose;
+mod reading_back;
 mod repeat;
 mod safe;
 mod screen;
 mod screens;
 mod scripted;
 mod seen;
+mod sending;
 mod shared;
 mod sign_out;
 mod since;
@@ -82,6 +91,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod watched;
 mod windows;
 mod write;
 mod written;
@@ -96,7 +106,7 @@ pub use parts::parts;
 pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules, Session};
-pub use seen::{Ran, Read, Seen, Sight, seen};
+pub use seen::{Noticed, Ran, Read, Seen, Sight, seen};
 pub use shared::{SharedWay, shared};
 pub use sign_out::ends_sessions;
 pub use since::since;

@@ -1,5 +1,6 @@
 //! [`Look`]: what a checkpoint saw of a page, read back from its facets; [`Form`]s and [`Field`]s.
 
+use super::addresses::elsewhere;
 use super::tree::{Tree, target};
 use crate::model::{FacetKind, Target};
 
@@ -27,6 +28,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// What sends it.
     pub buttons: Vec<Target>,
+    /// What sends it to another host.
+    pub outward: Vec<Target>,
 }
 
 /// A field of a page.
@@ -50,8 +53,7 @@ impl Field {
     /// What a mark says.
     #[must_use]
     pub fn mark(&self, name: &str) -> Option<&str> {
-        let found = self.marks.iter().find_map(|it| it.strip_prefix(name)?.strip_prefix('='));
-        found.map(|it| it.trim_matches('"'))
+        mark(&self.marks, name)
     }
 
     /// Whether it must be filled.
@@ -178,6 +180,29 @@ fn named(line: &str) -> (Option<String>, &str) {
     (Some(name), "")
 }
 
+/// What a mark of these says.
+fn mark<'a>(marks: &'a [String], name: &str) -> Option<&'a str> {
+    let found = marks.iter().find_map(|it| it.strip_prefix(name)?.strip_prefix('='));
+    found.map(|it| it.trim_matches('"'))
+}
+
+impl Form {
+    /// Adds what sends it. What a button says of itself holds over what its form says; the first one
+    /// sends the form where somebody presses Enter, too.
+    fn sent_by(&mut self, button: Target, marks: &[String]) {
+        let leads = mark(marks, "formaction").filter(|it| elsewhere(it).is_some());
+        match leads {
+            Some(to) if self.buttons.is_empty() => to.clone_into(&mut self.action),
+            Some(_) => return self.outward.push(button),
+            None => {}
+        }
+        if mark(marks, "formmethod").is_some_and(|it| it.eq_ignore_ascii_case("post")) {
+            "post".clone_into(&mut self.method);
+        }
+        self.buttons.push(button);
+    }
+}
+
 /// The marks in brackets at the end of a line.
 fn marks(rest: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -215,7 +240,7 @@ fn forms(text: &str, tree: &Tree, path: &str) -> (Vec<Form>, Vec<Field>, usize) 
         let target = numbered(role, name.as_deref(), tree, &mut times);
         if sends {
             if let Some(form) = forms.last_mut() {
-                form.buttons.push(target);
+                form.sent_by(target, &marks);
             }
             continue;
         }

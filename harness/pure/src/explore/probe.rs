@@ -86,6 +86,13 @@ pub enum Goal {
         /// The key of the probe that wrote.
         of: String,
     },
+    /// To see what a command says of a file that a page gives.
+    Across {
+        /// The file, as it is taken home.
+        file: String,
+        /// The command's words, without options and arguments.
+        words: Vec<String>,
+    },
     /// To come to a state again.
     Again {
         /// How.
@@ -251,6 +258,7 @@ fn is_command(goal: &Goal) -> bool {
         | Goal::Download { .. }
         | Goal::Again { .. }
         | Goal::SignOut { .. }
+        | Goal::Across { .. }
         | Goal::ReadBack { .. } => false,
     }
 }

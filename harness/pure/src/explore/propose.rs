@@ -4,23 +4,20 @@
 use super::addresses::class_of;
 use super::commands::{Bare, Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
 use super::controls::{UseOf, uses};
-use super::fields::{Pool, fillings};
 use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
-use super::probe::{Again, Goal, Probe, click, look, open, run};
+use super::probe::{Again, Goal, Probe, look, open, run};
 use super::safe::signs_out;
 use super::terminal;
+use crate::model::Action;
 use crate::model::page::DialogAnswer;
-use crate::model::{Action, Snapshot};
 
 /// The most things that are done one after the other on a page.
 const MOST_DEEDS: usize = 4;
 /// On how many kinds of pages the same control is used.
 const MOST_PAGES_OF_CONTROL: u32 = 2;
-/// How many pages are looked at after something was written.
-const MOST_READ_BACK: usize = 6;
 /// How many values are tried of one argument.
 const MOST_VALUES: u32 = 5;
 /// How many probes may wait.
@@ -40,6 +37,9 @@ impl Probe {
             Goal::Again { how: Again::Back, place } => format!("the way back after {place}"),
             Goal::Again { how: Again::Visits, place } => format!("several visits to {place}"),
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
+            Goal::Across { file, words } => {
+                format!("{} with {file}, which a page gives", words.join(" "))
+            }
             Goal::SignOut { by } => format!("signing out: {}", by.called),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
@@ -59,6 +59,7 @@ impl Probe {
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
+            | Goal::Across { .. }
             | Goal::SignOut { .. }
             | Goal::Again { .. }
             | Goal::Help { .. }
@@ -99,6 +100,7 @@ impl Map {
 
     /// The next probes, at most so many; none where everything was tried.
     pub fn propose(&mut self, most: usize) -> Vec<Probe> {
+        self.cross();
         for address in self.addresses.next(most) {
             let about = self.addresses.get(&address).cloned().unwrap_or_default();
             let value = match (about.in_navigation, self.addresses.is_combined(&address)) {
@@ -318,109 +320,6 @@ impl Map {
         true
     }
 
-    fn propose_forms(&mut self, look: &Look, at: usize, way: &[Action], known: Option<&[String]>) {
-        for form in &look.forms {
-            let called = called(form);
-            let identity = format!("form {called}");
-            if known.is_some_and(|known| known.contains(&identity)) {
-                continue;
-            }
-            let name = form.buttons.first().map(ToString::to_string).unwrap_or_default();
-            if self.is_for_the_end(&name, &form.action) && form.fields.is_empty() {
-                let press: Vec<Action> = form.buttons.iter().take(1).cloned().map(click).collect();
-                self.keep_for_the_end((identity, format!("Press {name}")), &press, (at, way));
-                continue;
-            }
-            let writes = form.method != "get";
-            if writes && !self.rules.pages_are_copies {
-                self.miss(&identity, "it writes, and the product's state is no copy");
-                continue;
-            }
-            if let Some(why) = self.rules.refusal(&name, &form.action) {
-                self.miss(&identity, &why);
-                continue;
-            }
-            let words = self.words.clone();
-            let files = self.rules.files.clone();
-            let vars = self.rules.vars.clone();
-            for filling in fillings(form, Pool { words: &words, files: &files, vars: &vars }) {
-                let key = format!("send {called} with {}", filling.with);
-                let goal = Goal::Send { form: called.clone(), with: filling.with };
-                self.act(key, goal, filling.steps, (at, way), filling.value);
-            }
-        }
-    }
-
-    /// Addresses that only a person would type, from one that the product leads to.
-    fn odd_addresses(&mut self, path: &str, at: usize) {
-        let (place, query) = path.split_once('?').unwrap_or((path, ""));
-        if query.is_empty() {
-            let mut segments: Vec<&str> = place.split('/').collect();
-            let is_one_of_many = segments.last().is_some_and(|it| it.parse::<u64>().is_ok());
-            if is_one_of_many {
-                for odd in ["999999", "0", "nonsense"] {
-                    *segments.last_mut().expect("it was just seen") = odd;
-                    self.visit(&segments.join("/"), Some(at), false, 44);
-                }
-            }
-            return;
-        }
-        if query.contains('&') || !self.tried.insert(format!("odd {}", class_of(path))) {
-            return;
-        }
-        let (key, value) = query.split_once('=').unwrap_or((query, ""));
-        let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
-        for other in ["", "nonsense", odd] {
-            self.visit(&format!("{place}?{key}={other}"), Some(at), false, 42);
-        }
-        self.visit(&format!("{path}&{key}={value}"), Some(at), false, 28);
-    }
-
-    /// After something was written: what else shows it.
-    pub(super) fn read_elsewhere(&mut self, writer: &Probe) {
-        let id = self.id();
-        let mut steps = writer.way();
-        let mut classes = Vec::new();
-        let pages = self.states.iter().filter_map(|it| match &it.probe.goal {
-            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => {
-                Some(address.clone())
-            }
-            _ => None,
-        });
-        // First of all where it was written.
-        let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
-        for address in own.into_iter().chain(pages) {
-            let class = class_of(&address);
-            if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
-                classes.push(class);
-                steps.extend([open(&address), look(&format!("{id}-{}", steps.len()))]);
-            }
-        }
-        let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
-        let reads = same_product.filter(|it| {
-            let reads = it.ran.answers() && it.ran.files.trim().is_empty();
-            reads && !it.varies && it.with == WHAT_IT_NEEDS
-        });
-        for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
-            if let Some(Action::Run(command)) = it.probe.steps.first() {
-                let mut command = command.clone();
-                command.snapshot =
-                    Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
-                steps.push(Action::Run(command));
-            }
-        }
-        self.wait(Probe {
-            key: format!("after {}", writer.key),
-            goal: Goal::ReadBack { of: writer.key.clone() },
-            steps,
-            product: writer.product.clone(),
-            from: None,
-            shares: false,
-            value: 68,
-            id,
-        });
-    }
-
     fn ask_help(&mut self, words: Vec<String>, product: Option<String>, value: u32) {
         let id = self.id();
         let line = [words.clone(), vec!["--help".to_owned()]].concat();
@@ -484,14 +383,18 @@ impl Map {
         if run.ran.answers() && !is_help && !is_nothing { Bare::Enough } else { Bare::TooLittle }
     }
 
+    /// What is said of a command: by itself, and by the one above it.
+    pub(super) fn told_of(&self, words: &[String], usage: &Usage) -> String {
+        let parent = self.usages.get(&words[..words.len() - 1]);
+        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
+        format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()))
+    }
+
     fn try_calls(&mut self, words: &[String], usage: &Usage) {
         let product = self.product_of(words);
         let printed = self.printed();
         let files = self.rules.files.clone();
-        let parent = self.usages.get(&words[..words.len() - 1]);
-        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
-        let told =
-            format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()));
+        let told = self.told_of(words, usage);
         let bare = self.bare(words);
         let sources = Sources { files: &files, printed: &printed, about: &told, bare };
         let mut all = calls(usage, sources);
@@ -518,15 +421,19 @@ impl Map {
             });
         }
         for call in all {
+            let line = [words.to_vec(), call.words.clone()].concat();
+            let stdin = call.stdin.as_ref();
+            let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
+            // What was tried takes nothing from what came to be known since.
+            if self.tried.contains(&key) {
+                continue;
+            }
             let kind = call.with.split(" = ").next().unwrap_or_default();
             let times = self.times.entry(format!("run {} {kind}", words.join(" "))).or_default();
             *times += 1;
             if *times > MOST_VALUES {
                 continue;
             }
-            let line = [words.to_vec(), call.words.clone()].concat();
-            let stdin = call.stdin.as_ref();
-            let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
             let id = self.id();
             let mut steps = vec![run(&line, stdin, &id)];
             if call.with == WHAT_IT_NEEDS {
@@ -567,4 +474,70 @@ fn drawn(key: &str, seed: u64) -> u64 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     fastrand::Rng::with_seed(hash).u64(..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Rules;
+    use crate::explore::seen::{Ran, Seen, Sight};
+
+    /// What a command line came to.
+    fn ran(probe: &Probe, exit: &str, stdout: &str) -> Seen {
+        let (exit, stdout) = (exit.to_owned(), stdout.to_owned());
+        Seen {
+            probe: probe.clone(),
+            sights: vec![(0, Sight::Command(Ran { exit, stdout, ..Ran::default() }))],
+            events: Vec::new(),
+            remarks: Vec::new(),
+            failure: None,
+            counts: true,
+        }
+    }
+
+    fn line(probe: &Probe) -> String {
+        probe.steps[0].describe()
+    }
+
+    /// The lines that are tried once a command printed this, after all others were refused.
+    fn tried_after(printed: &str) -> Vec<String> {
+        let mut map = Map::new(Rules::default());
+        map.begin_with(vec!["shop".to_owned()], None);
+        let helps = [
+            (
+                "run shop --help",
+                "usage: shop COMMAND\n\npositional arguments:\n  COMMAND\n    list  all\n    show  one thing\n",
+            ),
+            ("run shop list --help", "usage: shop list\n"),
+            (
+                "run shop show --help",
+                "usage: shop show NAME\n\npositional arguments:\n  NAME  which\n",
+            ),
+        ];
+        let mut waiting = map.propose(1);
+        let mut last = Vec::new();
+        while !waiting.is_empty() {
+            let mut seen = Vec::new();
+            for probe in &waiting {
+                let help = helps.iter().find(|it| it.0 == line(probe));
+                match help {
+                    Some((_, text)) => seen.push(ran(probe, "exit: 0", text)),
+                    None if line(probe) == "run shop list" => last.push(probe.clone()),
+                    None => seen.push(ran(probe, "exit: 2", "")),
+                }
+            }
+            map.absorb(seen);
+            waiting = map.propose(50);
+        }
+        assert!(map.runs.len() > 8, "many were absorbed before: {}", map.runs.len());
+        map.absorb(last.iter().map(|it| ran(it, "exit: 0", printed)).collect());
+        map.propose(50).iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_was_printed_late_is_an_argument_as_what_was_printed_early_and_prose_is_none() {
+        let shown = |printed: &str| tried_after(printed).contains(&"run shop show lamp".to_owned());
+        assert!(shown("name  count\nlamp  3\n"));
+        assert!(!shown("All is well with the lamp.\n"));
+    }
 }

@@ -11,6 +11,8 @@ pub struct DataFile {
     pub path: String,
     /// Its text, where it is text and small.
     pub text: Option<String>,
+    /// Whether it is known to hold bytes that are no text.
+    pub is_bytes: bool,
 }
 
 impl DataFile {
@@ -163,9 +165,10 @@ impl Rules {
         if ends {
             return Some("it would end the session".to_owned());
         }
-        let words = holds(name, &OUTWARD).or_else(|| holds(name, &DESTRUCTIVE));
-        let words = words.or_else(|| holds(leads_to, &DESTRUCTIVE));
-        words.map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
+        let called = |it: &str| holds(it, &OUTWARD).or_else(|| holds(it, &DESTRUCTIVE));
+        called(name)
+            .or_else(|| called(leads_to))
+            .map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
     }
 
     /// Whether what signs out may be used at the end: somebody signs in anew for it, on a server of
@@ -214,6 +217,8 @@ mod tests {
         let shared = Rules { never: vec!["Audit".to_owned()], ..Rules::default() };
         assert_eq!(shared.refusal("Next page", "/orders?page=2"), None);
         assert!(shared.refusal("Delete order", "/orders/1").is_some());
+        assert!(shared.refusal("Continue", "/pay/12").is_some(), "its address says it");
+        assert!(shared.refusal("Continue", "/payroll").is_none());
         assert!(shared.refusal("Log out", "/bye").is_some());
         assert!(shared.refusal("x", "/logout").is_some());
         assert!(shared.refusal("Sendai", "/cities/sendai").is_none(), "a word, not a part of one");

@@ -2,9 +2,9 @@
 
 use super::page::Look;
 use super::probe::{Batch, Probe};
-use crate::model::attempts::{AttemptLog, Attempts};
+use crate::model::attempts::{AttemptLog, Attempts, SightingLog};
 use crate::model::scenario::Action;
-use crate::model::{Entry, EvidenceRef, FacetKind, Outcome};
+use crate::model::{Entry, EvidenceRef, FacetKind, Outcome, WatchKind};
 
 /// Reads evidence of a night.
 pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
@@ -64,6 +64,39 @@ pub enum Sight {
     File(String),
 }
 
+/// What a watch saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noticed {
+    /// What kind of thing.
+    pub kind: WatchKind,
+    /// What it said.
+    pub message: String,
+    /// The path of the page or of what it asked for; a whole address where that is elsewhere.
+    pub path: String,
+}
+
+impl Noticed {
+    /// The first line of what it said.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
+
+    /// The path without its query.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.path.split(['?', '#']).next().unwrap_or_default()
+    }
+
+    /// The status of an answer that the product gave and that was none of the good ones.
+    #[must_use]
+    pub fn bad_status(&self) -> Option<u16> {
+        let own = self.kind == WatchKind::BadStatus && self.path.starts_with('/');
+        let (_, status) = self.line().split_once(" answered ")?;
+        status.parse().ok().filter(|_| own)
+    }
+}
+
 /// What a probe saw.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
@@ -71,8 +104,8 @@ pub struct Seen {
     pub probe: Probe,
     /// Its checkpoints, in order, with the step of each, counted within the probe from 0.
     pub sights: Vec<(usize, Sight)>,
-    /// What the watches saw: kind and message.
-    pub events: Vec<String>,
+    /// What the watches saw.
+    pub events: Vec<Noticed>,
     /// What was noticed although a step passed.
     pub remarks: Vec<String>,
     /// Why it did not come to its end; `None` where it did.
@@ -189,7 +222,12 @@ fn of_probe(
         sights.push((at, sight));
     }
     let events = log.sightings.iter().filter(|it| own(it.step));
-    let events = events.map(|it| format!("{} {}", it.kind.word(), it.message)).collect();
+    let noticed = |it: &SightingLog<'_>| Noticed {
+        kind: it.kind,
+        message: it.message.to_owned(),
+        path: it.path.to_owned(),
+    };
+    let events = events.map(noticed).collect();
     let steps = log.steps.iter().filter(|it| own(it.index));
     let remarks = steps.filter_map(|it| it.remark.clone()).collect();
     let failure = log.failures().find(|(step, _)| own(step.index));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::across::across;
 use super::addresses::class_of;
 use super::by_others::by_others;
 use super::gestures::LEAVES;
@@ -34,6 +35,7 @@ pub fn write(map: &Map) -> Vec<Written> {
     made.extend(by_others(map));
     made.extend(files(map));
     made.extend(commands(map));
+    made.extend(across(map));
     made.extend(screens(map));
     made.extend(signing_out(map));
     unique(&mut made);

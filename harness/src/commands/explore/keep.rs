@@ -1,6 +1,7 @@
 //! [`keep`]: writes scenarios, has them settled, takes those out that are never the same, and
 //! accepts what the others saw.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,12 +81,12 @@ pub async fn keep(
     let mut kept = Kept::default();
     let ground = &asked.prepared.ground;
     let root = &ground.suite.root;
-    let file =
-        |it: &Written| asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
-    let all: Vec<Written> = all.into_iter().filter(|it| !root.join(file(it)).exists()).collect();
+    let folder = &asked.prepared.folder;
+    let ids = ground.suite.scenarios.iter().map(|it| it.id.clone()).collect();
+    let all = under_free_names((root, folder), ids, all);
     kept.ways = write_skills(ground, &all)?;
     for it in all {
-        let file = file(&it);
+        let file = file_of(folder, &it);
         let way = kept.ways.iter().find(|way| way.scenarios.contains(&it.name));
         if new_file::create(&root.join(&file), &text((ground, map), (&it, way), &file)?)? {
             kept.files.push(file);
@@ -106,6 +107,28 @@ pub async fn keep(
         accept(common, asked, left, &mut kept).await?;
     }
     Ok(kept)
+}
+
+/// Where a scenario is written, below the suite's folder.
+fn file_of(folder: &Path, it: &Written) -> PathBuf {
+    folder.join(&it.area).join(format!("{}.yaml", it.name))
+}
+
+/// The scenarios under names that nothing of the suite has: what nothing covers may be called as
+/// something that is there.
+fn under_free_names(
+    (root, folder): (&Path, &Path),
+    mut taken: BTreeSet<String>,
+    mut all: Vec<Written>,
+) -> Vec<Written> {
+    for it in &mut all {
+        let plain = it.name.clone();
+        it.name = explore::free_name(&plain, &mut taken);
+        while root.join(file_of(folder, it)).exists() {
+            it.name = explore::free_name(&plain, &mut taken);
+        }
+    }
+    all
 }
 
 /// Where a skill is written, below the suite's folder.
@@ -235,4 +258,32 @@ async fn accept(
         lines.iter().for_each(terminal::say);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nothing_covers_has_a_name_of_its_own_and_one_that_is_free_keeps_it() {
+        let written = |name: &str| Written {
+            area: "orders".to_owned(),
+            name: name.to_owned(),
+            about: String::new(),
+            product: None,
+            steps: Vec::new(),
+            probes: Vec::new(),
+        };
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = Path::new("scenarios/explored");
+        std::fs::create_dir_all(root.path().join(folder).join("orders")).expect("made");
+        let there = root.path().join(folder).join("orders/sort-orders.yaml");
+        std::fs::write(there, "scenario: sort-orders\n").expect("written");
+        // One is called so elsewhere in the suite, of another only a file is.
+        let ids = ["look-at-orders".to_owned()].into();
+        let all = ["look-at-orders", "sort-orders", "fill-orders"].map(written).to_vec();
+        let named = under_free_names((root.path(), folder), ids, all);
+        let names: Vec<&str> = named.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["look-at-orders-2", "sort-orders-2", "fill-orders"]);
+    }
 }

@@ -1,0 +1,204 @@
+//! What shows elsewhere what was written: on other pages, after a reload, and in what commands print.
+
+use std::collections::BTreeSet;
+
+use super::addresses::class_of;
+use super::commands::WHAT_IT_NEEDS;
+use super::map::{Map, Run};
+use super::probe::{Goal, Probe, look, open};
+use super::seen::{Seen, Sight};
+use crate::model::{Action, Snapshot};
+
+/// How many pages, and how many commands, are looked at after something was written.
+const MOST_READ_BACK: usize = 6;
+
+impl Map {
+    /// After something was written: what else shows it.
+    pub(super) fn read_elsewhere(&mut self, writer: &Probe) {
+        let id = self.id();
+        let mut steps = writer.way();
+        let mut classes = Vec::new();
+        let pages = self.states.iter().filter_map(|it| match &it.probe.goal {
+            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => {
+                Some(address.clone())
+            }
+            _ => None,
+        });
+        // First of all where it was written.
+        let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
+        // The steps of a probe are all of one product.
+        let has_pages = writer.product == self.rules.pages;
+        for address in own.into_iter().chain(pages).filter(|_| has_pages) {
+            let class = class_of(&address);
+            if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
+                classes.push(class);
+                steps.extend([open(&address), look(&format!("{id}-{}", steps.len()))]);
+            }
+        }
+        let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
+        let reads = same_product.filter(|it| {
+            let reads = it.ran.answers() && it.ran.files.trim().is_empty();
+            reads && !it.varies && it.with == WHAT_IT_NEEDS
+        });
+        for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
+            if let Some(Action::Run(command)) = it.probe.steps.first() {
+                let mut command = command.clone();
+                command.snapshot =
+                    Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
+                steps.push(Action::Run(command));
+            }
+        }
+        self.wait(Probe {
+            key: format!("after {}", writer.key),
+            goal: Goal::ReadBack { of: writer.key.clone() },
+            steps,
+            product: writer.product.clone(),
+            from: None,
+            shares: false,
+            value: 68,
+            id,
+        });
+    }
+
+    /// Keeps of what was looked at after a write what shows it.
+    pub(super) fn read_back(&mut self, seen: &Seen, of: &str) {
+        let mut kept = Vec::new();
+        // What one page shows of it, another need not.
+        let mut told = BTreeSet::new();
+        // What wrote it is done once more first, and shows nothing by itself.
+        let writer = self.runs.iter().find(|it| it.probe.key == of);
+        let own = writer.map_or(0, |it| it.probe.way().len());
+        for (at, sight) in seen.sights.iter().filter(|it| it.0 >= own) {
+            let before = seen.probe.steps[..*at].last();
+            match (sight, before) {
+                (Sight::Page(look), Some(Action::Open(address))) => {
+                    let known = self.states.iter().find(|it| {
+                        matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
+                    });
+                    let mut differs =
+                        known.map_or(Vec::new(), |it| self.real_difference(&it.look, look));
+                    differs.retain(|it| told.insert(it.clone()));
+                    if !differs.is_empty() {
+                        kept.push(vec![Action::Open(address.clone())]);
+                    }
+                }
+                (Sight::Command(ran), _) => {
+                    let step = &seen.probe.steps[*at];
+                    let same = |it: &&Run| {
+                        it.probe.steps.first().is_some_and(|own| own.describe() == step.describe())
+                    };
+                    let known = self.runs.iter().find(same);
+                    if known.is_some_and(|it| it.ran.stdout != ran.stdout) {
+                        kept.push(vec![step.clone()]);
+                    }
+                }
+                (Sight::Page(_) | Sight::Screen { .. } | Sight::File(_), _) => {}
+            }
+        }
+        self.readers.insert(of.to_owned(), kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Rules;
+    use crate::explore::page::Look;
+    use crate::explore::probe::run;
+    use crate::explore::seen::Ran;
+
+    fn line(words: &str) -> Vec<String> {
+        words.split(' ').map(str::to_owned).collect()
+    }
+
+    fn page(path: &str, text: &str) -> Look {
+        let (path, status) = (path.to_owned(), Some(200));
+        Look { path, status, text: text.to_owned(), ..Look::default() }
+    }
+
+    fn saw(probe: &Probe, at: usize, page: Look) -> Seen {
+        Seen {
+            probe: probe.clone(),
+            sights: vec![(at, Sight::Page(Box::new(page)))],
+            events: Vec::new(),
+            remarks: Vec::new(),
+            failure: None,
+            counts: true,
+        }
+    }
+
+    /// A map of `/` and `/stock`, and the probe that saw the first.
+    fn two_pages(rules: Rules) -> (Map, Probe) {
+        let mut map = Map::new(rules);
+        map.begin_at("/");
+        let first = map.propose(1).remove(0);
+        let goal = Goal::Page { address: "/stock".to_owned(), linked: true };
+        let steps = vec![open("/stock"), look("y")];
+        let second = Probe { key: "open /stock".to_owned(), goal, steps, ..first.clone() };
+        map.absorb(vec![saw(&first, 1, page("/", "")), saw(&second, 1, page("/stock", "3 lamps"))]);
+        (map, first)
+    }
+
+    fn read_back_of(map: &mut Map) -> Probe {
+        let all = map.propose(50);
+        let own = all.into_iter().find(|it| matches!(it.goal, Goal::ReadBack { .. }));
+        own.expect("it is looked for")
+    }
+
+    /// What is looked at after a command of this product wrote something.
+    fn looked_at(pages: Option<&str>, commands: Option<&str>) -> Vec<String> {
+        let owned = |it: Option<&str>| it.map(str::to_owned);
+        let (mut map, first) = two_pages(Rules { pages: owned(pages), ..Rules::default() });
+        let probe = |words: &str| Probe {
+            key: words.to_owned(),
+            goal: Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() },
+            steps: vec![run(&line(words), None, "x")],
+            product: owned(commands),
+            from: None,
+            ..first.clone()
+        };
+        let (exit, stdout) = ("exit: 0".to_owned(), "1 row".to_owned());
+        map.runs.push(Run {
+            probe: probe("shop list"),
+            words: line("shop list"),
+            with: WHAT_IT_NEEDS.to_owned(),
+            ran: Ran { exit, stdout, ..Ran::default() },
+            varies: false,
+        });
+        map.read_elsewhere(&probe("shop add"));
+        read_back_of(&mut map).way().iter().map(Action::describe).collect()
+    }
+
+    #[test]
+    fn what_a_command_made_is_looked_for_on_pages_of_its_product_and_on_no_others() {
+        let everywhere = ["run shop add", "open /", "open /stock", "run shop list"];
+        assert_eq!(looked_at(None, None), everywhere);
+        assert_eq!(looked_at(Some("shop"), Some("shop")), everywhere);
+        // A scenario of the command's product cannot open a page of another one.
+        assert_eq!(looked_at(Some("app"), Some("shop")), ["run shop add", "run shop list"]);
+    }
+
+    /// What shows what was sent on `/stock`, where that page then says this.
+    fn shows(text: &str) -> Vec<String> {
+        let (mut map, first) = two_pages(Rules::default());
+        let goal = Goal::Send { form: "post /stock".to_owned(), with: "everything".to_owned() };
+        let steps = vec![open("/stock"), look("z")];
+        let writer = Probe { key: "send".to_owned(), goal, steps, from: Some(1), ..first };
+        map.read_elsewhere(&writer);
+        let probe = read_back_of(&mut map);
+        let said: Vec<String> = probe.way().iter().map(Action::describe).collect();
+        // The page where it was written is loaded again before all others.
+        assert_eq!(said, ["open /stock", "open /stock", "open /"]);
+        let mut seen = saw(&probe, 2, page("/stock", text));
+        seen.sights.push((4, Sight::Page(Box::new(page("/", "")))));
+        map.absorb(vec![seen]);
+        let ways = map.readers["send"].iter().flatten();
+        ways.map(Action::describe).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_asserted_where_a_page_shows_it_after_a_reload_and_nowhere_else() {
+        assert_eq!(shows("4 lamps"), ["open /stock"]);
+        assert_eq!(shows("3 lamps"), [""; 0], "it was lost");
+    }
+}
