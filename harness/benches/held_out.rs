@@ -24,7 +24,8 @@
 //!   the site of an island and the single page in which it is written, `cloc/` lines of a greenhouse's
 //!   code as text, JSON, CSV, XML, YAML, Markdown and SQL, `roundup/` the issues of a ferry line
 //!   (`make.py` makes the tracker) on pages that a server renders, `maildev/` the mails of a theatre
-//!   (`data/start.js` sends them) on a single page.
+//!   (`data/start.js` sends them) on a single page, `bukuserver/` the bookmarks of a beekeepers' club
+//!   (`data/make.py` keeps them) on pages that a server renders.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
