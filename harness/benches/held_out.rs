@@ -26,7 +26,8 @@
 //!   code as text, JSON, CSV, XML, YAML, Markdown and SQL, `roundup/` the issues of a ferry line
 //!   (`make.py` makes the tracker) on pages that a server renders, `maildev/` the mails of a theatre
 //!   (`data/start.js` sends them) on a single page, `frictionless/` the catches of a ringing station
-//!   for birds as tables of text, JSON, YAML and CSV, with what is wrong in them.
+//!   for birds as tables of text, JSON, YAML and CSV, with what is wrong in them, `bukuserver/` the
+//!   bookmarks of a beekeepers' club (`data/make.py` keeps them) on pages that a server renders.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

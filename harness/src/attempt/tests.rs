@@ -173,8 +173,8 @@ impl Stage {
             stop: self.stop.subscribe(),
         };
         let ended = match &mut self.visit {
-            Some(visit) => visit.pay(attempt).await,
-            None => attempt.run(&mut Scripted::new(scenario)).await.expect("recorded"),
+            Some(visit) => Box::pin(visit.pay(attempt)).await,
+            None => Box::pin(attempt.run(&mut Scripted::new(scenario))).await.expect("recorded"),
         };
         commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");

@@ -208,7 +208,7 @@ async fn drive(
         sites: &sites,
         stop: stop.clone(),
     };
-    let mut pages = match cast(&call, scenario, &scope, worker).await {
+    let mut pages = match Box::pin(cast(&call, scenario, &scope, worker)).await {
         Ok(pages) => pages,
         Err(trouble) => {
             stage.clear().await;

@@ -260,14 +260,15 @@ fn the_strictest_of_suite_skill_and_scenario_wins_and_is_named() {
     assert_eq!(decide(&upload(), &[suite(&[Upload])]), allowed("the suite allows upload"));
 }
 
-fn words(all: &[&str]) -> Option<Vec<String>> {
-    Some(all.iter().map(|it| (*it).to_owned()).collect())
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|it| (*it).to_owned()).collect()
 }
 
 /// Each action is let through where nobody names origins.
 #[test]
 fn only_pages_that_all_name_are_opened_and_used() {
-    let names = |of: &str, all: &[&str]| Bounds { origins: words(all), ..says(of, None, &[]) };
+    let names =
+        |of: &str, all: &[&str]| Bounds { origins: Some(words(all)), ..says(of, None, &[]) };
     let desk = "http://127.0.0.1:8124/orders";
     let click = Action::click(a_button());
     let open = |address: &str| Action::Open(address.into());
@@ -294,7 +295,8 @@ fn only_pages_that_all_name_are_opened_and_used() {
 
 #[test]
 fn the_suite_alone_can_name_a_host_that_is_no_product_and_only_an_allowed_one() {
-    let names = |of: &str, all: &[&str]| Bounds { origins: words(all), ..says(of, None, &[]) };
+    let names =
+        |of: &str, all: &[&str]| Bounds { origins: Some(words(all)), ..says(of, None, &[]) };
     let open = |address: &str, bounds: &[Bounds]| {
         let action = Action::Open(address.into());
         proposed(&action, &action, bounds)
@@ -311,7 +313,7 @@ fn the_suite_alone_can_name_a_host_that_is_no_product_and_only_an_allowed_one() 
 fn only_files_that_all_name_are_handed_over_and_kept() {
     use ActKind::{Download, Print, Upload};
     let suite = says(Bounds::SUITE, Some(&[Upload, Download, Print]), &[]);
-    let names = |of: &str, all: &[&str]| Bounds { paths: words(all), ..says(of, None, &[]) };
+    let names = |of: &str, all: &[&str]| Bounds { paths: Some(words(all)), ..says(of, None, &[]) };
     let handed = |file: &str| Action::Upload {
         to: a_button(),
         by: UploadBy::Field,
@@ -339,7 +341,8 @@ fn only_files_that_all_name_are_handed_over_and_kept() {
 
 #[test]
 fn a_skill_or_scenario_that_names_secrets_names_all_that_go_into_a_field() {
-    let names = |of: &str, all: &[&str]| Bounds { secrets: words(all), ..says(of, None, &[]) };
+    let names =
+        |of: &str, all: &[&str]| Bounds { secrets: Some(words(all)), ..says(of, None, &[]) };
     let told = fill("${secret:TOKEN}");
     let decide = |bounds: &[Bounds]| proposed(&fill("s3cret"), &told, bounds);
     for of in ["skill buy", "scenario order"] {

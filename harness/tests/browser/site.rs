@@ -330,6 +330,10 @@ const RUNNING: &str = "<title>Running</title><style>body { margin: 0; background
     .still { background: blue }</style><marquee>News of today</marquee><video autoplay></video>\
     <progress></progress><video class=still></video><progress class=still value=0></progress>";
 
+/// A page that does nothing.
+const STATIC: &str =
+    "<title>Static</title><h1>Orders</h1><p>Twelve of them.</p><a href='/form?x=1'>To the form</a>";
+
 /// A page with nothing wrong.
 const CLEAN: &str =
     "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>";
@@ -337,9 +341,7 @@ const CLEAN: &str =
 /// What each page shows.
 fn body(path: &str) -> Option<&'static str> {
     Some(match path {
-        "/static" => {
-            "<title>Static</title><h1>Orders</h1><p>Twelve of them.</p><a href='/form?x=1'>To the form</a>"
-        }
+        "/static" => STATIC,
         "/form" => include_str!("form.html"),
         "/inputs" => include_str!("inputs.html"),
         "/moving" => include_str!("moving.html"),

@@ -50,7 +50,7 @@ serve(Pages)
 "#;
 
 /// Knows no name, writes down which it was asked for, and runs a program in whose network it is asked.
-const NAMES: &str = r#"
+const NAMES: &str = r"
 import fcntl, os, socket, struct, subprocess, sys, threading
 folder, program = sys.argv[1], sys.argv[2:]
 
@@ -86,7 +86,7 @@ def answer():
 
 threading.Thread(target=answer, daemon=True).start()
 sys.exit(subprocess.run(program).returncode)
-"#;
+";
 
 pub fn names() -> Vec<String> {
     WAYS.iter().map(|it| format!("leave a page by the name of a host: {it}")).collect()

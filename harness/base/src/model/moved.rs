@@ -242,6 +242,15 @@ mod tests {
             ("«r1»", "«r4»"),
             ("radix-:r1:-content", "radix-:r7:-content"),
             ("headlessui-menu-button-12", "headlessui-menu-button-3"),
+        ] {
+            assert_eq!(put_aside(old), put_aside(new), "{old} and {new}");
+            assert_ne!(put_aside(old), old);
+        }
+    }
+
+    #[test]
+    fn where_a_line_of_code_stands_is_put_aside_in_every_language() {
+        for (old, new) in [
             (
                 "thread 'main' panicked at src/main.rs:12:5:",
                 "thread 'main' panicked at src/main.rs:40:9:",

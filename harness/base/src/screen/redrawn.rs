@@ -18,6 +18,9 @@ pub fn redrawn(output: &str) -> String {
     sheet.text()
 }
 
+/// Rows, and where the cursor is on them: row and column.
+type Left = (Vec<Vec<char>>, (usize, usize));
+
 /// Rows that grow as they are written.
 #[derive(Debug, Default)]
 struct Sheet {
@@ -26,7 +29,7 @@ struct Sheet {
     column: usize,
     saved: (usize, usize),
     /// What is there again when the program leaves the alternate screen: rows and cursor.
-    main: Option<(Vec<Vec<char>>, (usize, usize))>,
+    main: Option<Left>,
 }
 
 impl Sheet {

@@ -282,8 +282,8 @@ mod tests {
         // One is called so elsewhere in the suite, of another only a file is.
         let ids = ["look-at-orders".to_owned()].into();
         let all = ["look-at-orders", "sort-orders", "fill-orders"].map(written).to_vec();
-        let named = under_free_names((root.path(), folder), ids, all);
-        let names: Vec<&str> = named.iter().map(|it| it.name.as_str()).collect();
+        let kept = under_free_names((root.path(), folder), ids, all);
+        let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["look-at-orders-2", "sort-orders-2", "fill-orders"]);
     }
 }

@@ -205,7 +205,7 @@ mod tests {
                     taken.lock().expect("whole").append(&mut to);
                     "250 taken"
                 }
-                refused if refused.starts_with(refuses) => with,
+                these if these.starts_with(refuses) => with,
                 hello if hello.starts_with("EHLO") => {
                     "250-played\r\n250-8BITMIME\r\n250 AUTH PLAIN"
                 }

@@ -115,7 +115,7 @@ fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
 }
 
 /// Reads a request: its method and path.
-async fn request(mut stream: TcpStream) -> (TcpStream, String) {
+pub(super) async fn request(mut stream: TcpStream) -> (TcpStream, String) {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

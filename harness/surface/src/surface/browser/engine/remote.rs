@@ -231,7 +231,10 @@ pub(crate) fn pack(file: &Path) -> Result<Parcel, SurfaceError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::played::Played;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::super::played::{Played, request};
     use super::*;
 
     /// What a grid must do within, or never does.
@@ -246,7 +249,7 @@ mod tests {
             tokio::spawn(async move {
                 let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0");
                 while let Ok((stream, _)) = listener.accept().await {
-                    let (mut stream, _) = asked(stream).await;
+                    let (mut stream, _) = request(stream).await;
                     drop(stream.write_all(format!("{head}\r\n\r\n").as_bytes()).await);
                 }
             });
