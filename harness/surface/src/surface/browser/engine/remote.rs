@@ -255,7 +255,7 @@ mod tests {
             });
             let grid = Grid::at(&format!("http://127.0.0.1:{port}"), None, None);
             let grid = grid.expect("an address");
-            let error = Remote::start(&grid, Map::new()).await.err().expect("no browser");
+            let error = Remote::start(&grid, Map::new()).await.expect_err("no browser");
             assert_eq!(error.to_string().contains(remedy), is_shut, "{error}");
             let said = grid.condition().await.expect_err("it does not say");
             assert_eq!(said.contains(remedy), is_shut, "{said}");
