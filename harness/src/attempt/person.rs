@@ -49,8 +49,12 @@ impl Attempt<'_> {
         told: &Action,
         decision: PolicyDecision,
     ) -> Result<PolicyDecision, LedgerError> {
-        let place =
-            if self.person.meanwhile { Some(self.page_place(way.step).await) } else { None };
+        let has_page = !matches!(told, Action::Run(_));
+        let place = if self.person.meanwhile && has_page {
+            Some(self.page_place(way.step).await)
+        } else {
+            None
+        };
         let question = self.question(way.step.index, told, (&decision.rule, place));
         let before = match self.person.said.get(&question.id) {
             None if self.person.meanwhile => self.said_meanwhile(&question.id),
@@ -101,13 +105,12 @@ impl Attempt<'_> {
         }
     }
 
-    /// Its id is long enough that no page finds a name by which another action has the same. Where the
-    /// page is named, a yes that was used before is another question's.
+    /// Its id is long enough that no page finds a name by which another action has the same. In a
+    /// session, where a yes was used, the same is another question.
     fn question(&self, step: u32, told: &Action, (rule, page): (&str, Option<String>)) -> Question {
         let (scenario, action) = (self.scenario.id.clone(), told.describe());
-        let is_in_session = page.is_some();
         let rule = page.map_or_else(|| rule.to_owned(), |it| format!("{rule}; on the page {it:?}"));
-        let used = if is_in_session { self.used(&scenario) } else { Vec::new() };
+        let used = if self.person.meanwhile { self.used(&scenario) } else { Vec::new() };
         let mut text = format!("{scenario}\n{step}\n{action}\n{rule}");
         loop {
             let id = data_encoding::HEXLOWER.encode(&Sha256::digest(&text)[..8]);
