@@ -51,7 +51,8 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
         ));
     }
     ledger::reply(&night, question, reply, Utc::now())?;
-    terminal::answer(format_args!("{}: {} ({})", reply.word(), question.action, question.scenario));
+    let action = terminal::of_product(&question.action);
+    terminal::answer(format_args!("{}: {action} ({})", reply.word(), question.scenario));
     if session {
         terminal::say("its client goes on when it asks for that again");
     }
@@ -79,7 +80,10 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
                 let said = replies.get(&it.id).map_or("", |it| it.word());
                 terminal::answer(format_args!(
                     "{:16}  {said:3}  {}: {}\n                       {}",
-                    it.id, it.scenario, it.action, it.rule
+                    it.id,
+                    it.scenario,
+                    terminal::of_product(&it.action),
+                    terminal::of_product(&it.rule)
                 ));
             }
             if questions.is_empty() {
