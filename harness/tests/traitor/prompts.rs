@@ -34,6 +34,7 @@ fn asked(name: &str) -> SuiteCopy {
         "rule": format!("the suite asks about click; on the page \"/{name}\""),
     }]);
     std::fs::write(night.join("night.json"), report.to_string()).expect("written");
+    std::fs::write(night.join("plan.json"), "{}").expect("written");
     suite
 }
 
