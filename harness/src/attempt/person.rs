@@ -55,7 +55,7 @@ impl Attempt<'_> {
         } else {
             None
         };
-        let question = self.question(way.step.index, told, (&decision.rule, place));
+        let question = self.question(way.step.index, told, (decision.rule.as_str(), place));
         let before = match self.person.said.get(&question.id) {
             None if self.person.meanwhile => self.said_meanwhile(&question.id),
             said => said.copied(),
