@@ -241,3 +241,66 @@ fn a_build_that_cannot_stand_beside_is_said_and_harms_nothing() {
     assert_eq!(without.code, Some(2), "{without:#?}");
     assert!(without.stderr.contains("--beside shop=1.4: shop has no `builds`"), "{without:#?}");
 }
+
+/// A product without pages whose `setup` makes its data: another price from the third build on.
+const PRICES: &str = r#"
+products:
+  shop:
+    builds:
+      make:
+        - shell: touch "${build-dir}/made"
+      known: [b1, b2, b3, b4, b5]
+      default: b1
+    setup:
+      - shell: mkdir -p data; case ${build} in b1|b2) echo lamp 12 ;; *) echo lamp 13 ;; esac > data/prices
+    data: data
+"#;
+
+/// A shop whose prices were accepted in its first build.
+fn shop_of_prices() -> Shop {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", PRICES);
+    let scenario = "scenario: prices\nsteps:\n  - run: cat prices\n    snapshot: prices\n";
+    suite.write("scenarios/prices.yaml", scenario);
+    let shop = Shop { suite, cache: tempfile::tempdir().expect("a folder") };
+    let (first, _) = shop.prices("n1", &["--accept-new", "--no-settle"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    shop
+}
+
+impl Shop {
+    /// A night of this name.
+    fn prices(&self, name: &str, arguments: &[&str]) -> (Answer, serde_json::Value) {
+        let out = format!("reports/nights/{name}");
+        let all = ["run", "--no-pdf", "--set", "night.measure=0", "--retries", "0", "--out", &out];
+        let answer = self.run(&[&all[..], arguments].concat());
+        (answer, night_json(&self.suite.root().join(out)))
+    }
+}
+
+#[test]
+fn a_control_has_the_data_that_its_own_setup_made_and_tonight_keeps_its_own() {
+    let shop = shop_of_prices();
+    // The control is set up last, and before anything runs.
+    let (other, night) = shop.prices("n2", &["--build", "b3", "--against", "b2"]);
+    assert_eq!(other.code, Some(1), "{other:#?}");
+    assert_eq!(verdicts(&night), [("prices".to_owned(), "regressed".to_owned())]);
+    let reasons = night["findings"][0]["reasons"].to_string();
+    assert!(reasons.contains("shop b2 did it right"), "{reasons}");
+
+    // The twin: a control whose setup makes the same data.
+    let (same, night) = shop.prices("n3", &["--build", "b2", "--against", "b1"]);
+    assert_eq!(same.code, Some(0), "{same:#?}");
+    assert_eq!(night["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_search_finds_the_build_whose_setup_makes_other_data() {
+    let shop = shop_of_prices();
+    let (bad, _) = shop.prices("n2", &["--build", "b5"]);
+    assert_eq!(bad.code, Some(1), "{bad:#?}");
+    let searched = shop.run(&["bisect", "--format", "json"]);
+    assert_eq!(searched.code, Some(0), "{searched:#?}");
+    let json: serde_json::Value = serde_json::from_str(&searched.stdout).expect("JSON");
+    assert_eq!(json["findings"][0]["culprit"]["build"], "b3", "{json:#}");
+}

@@ -241,12 +241,7 @@ impl Attempt<'_> {
         }
         let action = with_secrets(&action, &|name| self.secret(name));
         let decision = self.decide(way, number, (&action, &told)).await?;
-        let actual = match decision.ruling {
-            Ruling::Allow => None,
-            Ruling::Ask => Some(format!("a person must be asked: {}", decision.rule)),
-            Ruling::Deny => Some(format!("forbidden by policy: {}", decision.rule)),
-        };
-        if let Some(actual) = actual {
+        if let Some(actual) = refusal(&decision) {
             let expected = told.describe();
             return Ok(Leg::Stopped(Failure { outcome: Outcome::Blocked, expected, actual }));
         }
@@ -545,6 +540,15 @@ fn stopped(reads: &str, refusal: &Refusal) -> Failure {
         outcome,
         expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
         actual: shown(&refusal.actual),
+    }
+}
+
+/// Why something is not done, in words; `None` where it may be.
+pub(super) fn refusal(decision: &PolicyDecision) -> Option<String> {
+    match decision.ruling {
+        Ruling::Allow => None,
+        Ruling::Ask => Some(format!("a person must be asked: {}", decision.rule)),
+        Ruling::Deny => Some(format!("forbidden by policy: {}", decision.rule)),
     }
 }
 

@@ -338,8 +338,11 @@ impl Attempt<'_> {
         let proposed = Proposed { filled: &action, told: &action, at: None, bounds };
         let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, super::goal::decided(number, &decision))?;
-        if decision.ruling != Ruling::Allow {
-            let actual = format!("forbidden by policy: {}", decision.rule);
+        let decision = match decision.ruling {
+            Ruling::Ask => self.put_to_a_person(way, number, &action, decision).await?,
+            Ruling::Allow | Ruling::Deny => decision,
+        };
+        if let Some(actual) = super::goal::refusal(&decision) {
             let expected = run.command.display();
             return Ok(failed(Failure { outcome: Outcome::Blocked, expected, actual }));
         }

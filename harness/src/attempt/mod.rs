@@ -393,7 +393,7 @@ impl Attempt<'_> {
 
     /// The address of the page of a step, where one of these names the origins that may be used.
     async fn standing(&mut self, step: &Step, bounds: &[Bounds]) -> Option<String> {
-        if bounds.iter().all(|it| it.origins.is_none()) {
+        if bounds.iter().all(|it| it.origins.is_none() && it.ask_origins.is_empty()) {
             return None;
         }
         let place = self.page(step)?.place().await;

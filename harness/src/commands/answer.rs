@@ -1,5 +1,5 @@
 //! `nightshift answer`: what a night left to a person, and what he says; the scenario then goes on from
-//! there with that in force.
+//! there with that in force. In a session of `nightshift mcp` its client goes on.
 
 use chrono::Utc;
 
@@ -11,7 +11,7 @@ use crate::ledger::{self, NightDir};
 use crate::mcp::LentTools;
 use crate::model::asked::Asked;
 use crate::model::question::{Question, Reply};
-use crate::night::{Changes, RunOptions};
+use crate::night::{Changes, RunOptions, is_in_use, is_session};
 use crate::plan::Selection;
 use crate::report;
 use crate::spec::Overrides;
@@ -21,7 +21,12 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
         Some(path) => night::open(common, path)?,
         None => night::newest(&night::root(common)?)?,
     };
-    let questions = report::read(night.path())?.questions;
+    let session = is_session(night.path());
+    let questions = if session {
+        report::questions(&night.entries()?)
+    } else {
+        report::read(night.path())?.questions
+    };
     let (Some(id), Some(said)) = (&options.question, options.reply) else {
         return list(&night, &questions, options.format);
     };
@@ -30,7 +35,7 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
     let [question] = all[..] else {
         let known: Vec<&str> = questions.iter().map(|it| it.id.as_str()).collect();
         return mistake(format!(
-            "{id} is {} of the night's questions; they are: {}",
+            "{id} is {} of its questions; they are: {}",
             if all.is_empty() { "none" } else { "more than one" },
             if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         ));
@@ -39,9 +44,19 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
         Said::Yes => Reply::Yes,
         Said::No => Reply::No,
     };
+    if session && !is_in_use(night.path()) {
+        return mistake(format!(
+            "the session {} has ended, and nobody waits for this; its client asks anew in the next one",
+            night.path().display()
+        ));
+    }
     ledger::reply(&night, question, reply, Utc::now())?;
-    terminal::answer(format_args!("{}: {} ({})", reply.word(), question.action, question.scenario));
-    if options.no_run {
+    let action = terminal::of_product(&question.action);
+    terminal::answer(format_args!("{}: {action} ({})", reply.word(), question.scenario));
+    if session {
+        terminal::say("its client goes on when it asks for that again");
+    }
+    if session || options.no_run {
         return Ok(Exit::Passed);
     }
     go_on(common, question, night)
@@ -65,11 +80,14 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
                 let said = replies.get(&it.id).map_or("", |it| it.word());
                 terminal::answer(format_args!(
                     "{:16}  {said:3}  {}: {}\n                       {}",
-                    it.id, it.scenario, it.action, it.rule
+                    it.id,
+                    it.scenario,
+                    terminal::of_product(&it.action),
+                    terminal::of_product(&it.rule)
                 ));
             }
             if questions.is_empty() {
-                terminal::say("this night asks nothing");
+                terminal::say("nothing is asked there");
             }
         }
     }
@@ -99,7 +117,7 @@ fn go_on(common: &Common, question: &Question, night: NightDir) -> anyhow::Resul
         environment,
         tools: Some(LentTools::of(&suite.root, &overrides)),
         once: true,
-        person: Person { said, there: None },
+        person: Person { said, ..Person::default() },
         goes_on_from: Some(night),
         changes: Changes { set, var },
         ..RunOptions::default()

@@ -187,7 +187,7 @@ pub enum Command {
     Ask(AskOptions),
     /// List what a night left to a person, or say yes or no, by which that scenario goes on
     #[command(
-        after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is gone through again in a night of its own, with every answer of that night in force:\nwhat a language model had answered there is not asked again, and from the question on it goes on.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
+        after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is gone through again in a night of its own, with every answer of that night in force:\nwhat a language model had answered there is not asked again, and from the question on it goes on.\nOf a session of `nightshift mcp` that still goes on, nothing is run: its client goes on when it asks\nagain. A yes is there for one time and one page.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
     )]
     Answer(AnswerOptions),
     /// Have the suite's language model use the product by itself

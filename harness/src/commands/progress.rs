@@ -166,7 +166,9 @@ impl Reporter {
         let ask = || {
             terminal::say(format_args!(
                 "{} wants to {}\n    {}; may it? [yes/no]",
-                question.scenario, question.action, question.rule
+                question.scenario,
+                terminal::of_product(&question.action),
+                terminal::of_product(&question.rule)
             ));
             let mut line = String::new();
             loop {

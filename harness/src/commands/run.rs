@@ -115,7 +115,7 @@ fn with_person(options: &RunOptions, reporter: &Arc<Reporter>) -> RunOptions {
         Arc::new(move |question: &Question| reporter.ask(question)) as Asks
     });
     let said = options.person.said.clone();
-    RunOptions { person: Person { said, there }, ..options.clone() }
+    RunOptions { person: Person { said, there, meanwhile: false }, ..options.clone() }
 }
 
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {

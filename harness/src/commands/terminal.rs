@@ -57,6 +57,15 @@ pub fn clean(text: impl std::fmt::Display) -> String {
     String::from_utf8_lossy(&spoken::clean(text.to_string().as_bytes())).into_owned()
 }
 
+/// The most characters of a text of the product in a line.
+const MOST_OF_PRODUCT: usize = 400;
+
+/// Words that a page may have chosen, as a part of one line: nothing in them moves the cursor, turns the
+/// direction of letters, or begins a line of its own.
+pub fn of_product(text: &str) -> String {
+    crate::report::one_line(text, MOST_OF_PRODUCT)
+}
+
 /// Writes a line to standard output: an answer.
 pub fn answer(text: impl std::fmt::Display) {
     // A reader that went away (`| head`) is no reason to fail.

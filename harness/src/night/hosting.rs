@@ -21,7 +21,7 @@ use super::{
     NightError, Progress, RunOptions, Stop, builds, nights_folder, patience, plan_of, preflight,
     secrets, tonight, write_plan,
 };
-use crate::attempt::{Ended, Guest};
+use crate::attempt::{Ended, Guest, Person};
 use crate::ledger::{Ledger, NightDir};
 use crate::model::bounds::Bounds;
 use crate::model::pursuit::Pursuit;
@@ -176,7 +176,8 @@ impl House {
             night: plan.night.clone(),
         })?;
         ledger.write_file(OWNER, Cookie::new().value().as_bytes())?;
-        let options = RunOptions { author: Author::Outside, ..options.clone() };
+        let person = Person { meanwhile: true, ..options.person.clone() };
+        let options = RunOptions { author: Author::Outside, person, ..options.clone() };
         let ledger = Arc::new(ledger);
         let attempts = AtomicU32::new(0);
         Ok(Self { suite, options, builds, patience, plan, ledger, attempts })
@@ -346,8 +347,15 @@ pub fn session_end(folder: &Path) -> Option<SessionEnd> {
     serde_json::from_slice(&std::fs::read(folder.join(SEALED)).ok()?).ok()
 }
 
+/// Whether a folder is that of a session, however far it is.
+#[must_use]
+pub fn is_session(folder: &Path) -> bool {
+    [OWNER, SEALED].iter().any(|it| folder.join(it).is_file())
+}
+
 /// Whether a folder is that of a session that goes on.
-pub(super) fn is_in_use(folder: &Path) -> bool {
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
     let owner = std::fs::read_to_string(folder.join(OWNER));
     owner.is_ok_and(|it| !is_orphaned(&it))
 }

@@ -168,7 +168,8 @@ pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
 pub use finished::Finished;
 pub use ground::{Ground, Scope, options_of};
 pub use hosting::{
-    Before, House, Invitation, Received, SESSIONS, SessionEnd, session_end, sessions_folder,
+    Before, House, Invitation, Received, SESSIONS, SessionEnd, is_in_use, is_session, session_end,
+    sessions_folder,
 };
 pub use id::night_id;
 pub use judging::{judge, previous_report};

@@ -371,6 +371,7 @@ impl Desk<'_> {
         })
     }
 
+    /// Sets a build of a product up, and keeps the data that its setup left.
     async fn prepare(
         &self,
         name: &str,
@@ -380,7 +381,9 @@ impl Desk<'_> {
         let workshop = Workshop::of(self.suite, self.options);
         let setting = workshop.setting(name, config, build.map(String::as_str));
         let variables = self.variables(config);
-        product::prepare(setting, &|name| variables.value(name)).await
+        let prepared = product::prepare(setting, &|name| variables.value(name)).await?;
+        prepared.keep_data(&self.kept)?;
+        Ok(prepared)
     }
 
     /// What `${name}` stands for in the configuration of a product.

@@ -23,7 +23,8 @@ impl Policy {
         let words: Vec<&str> = words.iter().map(crate::model::Template::raw).collect();
         let own = self.decide_written(&Action::Run(Box::new(run.clone())));
         let named = named(&words, bounds);
-        PolicyDecision::strictest([named.clone(), own]).unwrap_or(named)
+        let rules = [Some(named.clone()), Some(own), asked(&words, bounds)];
+        PolicyDecision::strictest(rules.into_iter().flatten()).unwrap_or(named)
     }
 }
 
@@ -44,6 +45,14 @@ fn named(words: &[&str], bounds: &[Bounds]) -> PolicyDecision {
             "no command may run unless the suite names it; allow it by `policy: {{ commands: ['{line}'] }}` in nightshift.yaml"
         )),
     }
+}
+
+/// Who has a person asked about a command.
+fn asked(words: &[&str], bounds: &[Bounds]) -> Option<PolicyDecision> {
+    bounds.iter().find_map(|it| {
+        let pattern = it.ask_commands.iter().find(|pattern| is_named(words, pattern))?;
+        Some(PolicyDecision::ask(format!("{} asks about the command `{pattern}`", it.of)))
+    })
 }
 
 /// Whether a pattern names these words.

@@ -70,6 +70,10 @@ impl PolicyDecision {
         Self { ruling: Ruling::Allow, rule: rule.into() }
     }
 
+    fn ask(rule: impl Into<String>) -> Self {
+        Self { ruling: Ruling::Ask, rule: rule.into() }
+    }
+
     fn deny(rule: impl Into<String>) -> Self {
         Self { ruling: Ruling::Deny, rule: rule.into() }
     }

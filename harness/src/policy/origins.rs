@@ -26,8 +26,8 @@ impl Policy {
         })
     }
 
-    /// Who names origins, and not that of the page that is opened or used. Whoever stands on another
-    /// page may leave it.
+    /// Who names origins, and not that of the page that is opened or used; else who has a person asked
+    /// about it. Whoever stands on another page may leave it.
     pub(super) fn origins(&self, proposed: Proposed<'_>) -> Option<PolicyDecision> {
         let url = match proposed.filled {
             Action::Open(address) => self.resolved(address.raw()).ok()?,
@@ -38,9 +38,14 @@ impl Policy {
             let named = it.origins.as_ref();
             named.is_some_and(|all| !all.iter().any(|word| self.is_origin(&url, word)))
         };
-        let it = proposed.bounds.iter().find(without)?;
         let origin = url.origin().ascii_serialization();
-        Some(PolicyDecision::deny(format!("{} does not name the origin {origin}", it.of)))
+        if let Some(it) = proposed.bounds.iter().find(without) {
+            let rule = format!("{} does not name the origin {origin}", it.of);
+            return Some(PolicyDecision::deny(rule));
+        }
+        let asks = |it: &&Bounds| it.ask_origins.iter().any(|word| self.is_origin(&url, word));
+        let it = proposed.bounds.iter().find(asks)?;
+        Some(PolicyDecision::ask(format!("{} asks about the origin {origin}", it.of)))
     }
 
     /// Whether a word means the origin of an address: the name of a product, or else a host.

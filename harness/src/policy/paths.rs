@@ -1,5 +1,5 @@
 //! Which files something that nobody wrote down may touch: those in the working folder, and of these
-//! only what all who name paths name.
+//! only what all who name paths name. About some of them a person may have to be asked.
 
 use std::path::{Component, Path};
 
@@ -11,7 +11,7 @@ use crate::model::{Action, Template};
 /// What stands for any further names, as the last part of a pattern.
 const ANY_FURTHER: &str = "**";
 
-/// Who names paths, and not one that the action touches.
+/// Who names paths, and not one that the action touches; else who has a person asked about one.
 pub(super) fn paths(action: &Action, bounds: &[Bounds]) -> Option<PolicyDecision> {
     let touched: Vec<&Template> = match action {
         Action::Upload { files, .. } => files.iter().collect(),
@@ -20,10 +20,21 @@ pub(super) fn paths(action: &Action, bounds: &[Bounds]) -> Option<PolicyDecision
         _ => Vec::new(),
     };
     let mut named = bounds.iter().filter_map(|it| Some((it, it.paths.as_ref()?)));
-    named.find_map(|(it, patterns)| {
+    let denied = named.find_map(|(it, patterns)| {
         let is_other = |path: &&str| !patterns.iter().any(|pattern| is_named(path, pattern));
         let other = touched.iter().map(|path| path.raw()).find(is_other)?;
         Some(PolicyDecision::deny(format!("{} does not name the path {other:?}", it.of)))
+    });
+    denied.or_else(|| asked(&touched, bounds))
+}
+
+/// Who has a person asked about a path. One that leads upwards may be any.
+fn asked(touched: &[&Template], bounds: &[Bounds]) -> Option<PolicyDecision> {
+    bounds.iter().find_map(|it| {
+        let may_be = |path: &str, pattern: &str| names(path).is_none() || is_named(path, pattern);
+        let is_meant = |path: &&str| it.ask_paths.iter().any(|pattern| may_be(path, pattern));
+        let path = touched.iter().map(|path| path.raw()).find(is_meant)?;
+        Some(PolicyDecision::ask(format!("{} asks about the path {path:?}", it.of)))
     })
 }
 

@@ -93,10 +93,7 @@ fn bounded(kind: ActKind, bounds: &[Bounds]) -> PolicyDecision {
     let by_suite =
         bounds.iter().filter(|it| says(it) || asks(it)).find(|it| it.of == Bounds::SUITE);
     if let Some(it) = bounds.iter().find(asks).filter(|_| by_suite.is_some() || kind.is_usual()) {
-        return PolicyDecision {
-            ruling: Ruling::Ask,
-            rule: format!("{} asks about {word}", it.of),
-        };
+        return PolicyDecision::ask(format!("{} asks about {word}", it.of));
     }
     match (by_suite, kind.is_usual()) {
         (Some(it), _) => PolicyDecision::allow(format!("{} allows {word}", it.of)),

@@ -373,6 +373,50 @@ fn a_person_is_asked_where_anybody_says_so_and_nobody_denies() {
     assert_eq!(decide(&click, &[suite, denies]).0, Ruling::Deny);
 }
 
+/// The twin of each: what is not meant is done without anybody.
+#[test]
+fn a_person_is_asked_about_commands_origins_and_paths_that_are_allowed_and_about_no_others() {
+    use ActKind::Upload;
+    let ruling = |action: &Action, bounds: &[Bounds]| proposed(action, action, bounds).0;
+    let asks = |of: &str| Bounds {
+        ask_commands: words(&["shopctl delete **"]).unwrap_or_default(),
+        ask_origins: words(&["static.example"]).unwrap_or_default(),
+        ask_paths: words(&["keys/**"]).unwrap_or_default(),
+        ..says(of, None, &[])
+    };
+    let run = |line: &str| {
+        let words = line.split(' ').map(Template::new).collect();
+        Action::Run(Box::new(bare(CommandLine::Argv(words))))
+    };
+    let handed = |file: &str| Action::Upload {
+        to: a_button(),
+        by: UploadBy::Field,
+        files: vec!["a.csv".into(), file.into()],
+    };
+    let open = |address: &str| Action::Open(address.into());
+    let suite = Bounds {
+        commands: words(&["shopctl **"]),
+        origins: words(&["127.0.0.1", "static.example"]),
+        ..says(Bounds::SUITE, Some(&[ActKind::Open, Upload]), &[])
+    };
+    for of in [Bounds::SUITE, "skill buy", "scenario order"] {
+        let bounds = [suite.clone(), asks(of)];
+        for (meant, other) in [
+            (run("shopctl delete 5"), run("shopctl show 5")),
+            (open("https://static.example/"), open("/orders")),
+            (handed("keys/id"), handed("b.csv")),
+        ] {
+            assert_eq!(ruling(&meant, &bounds), Ruling::Ask, "{of} {}", meant.describe());
+            assert_eq!(ruling(&other, &bounds), Ruling::Allow, "{of} {}", other.describe());
+            let denied = ruling(&meant, &[asks(of)]);
+            assert_eq!(denied, Ruling::Deny, "it allows nothing: {of} {}", meant.describe());
+        }
+        let up = handed("out/../keys/id");
+        assert_eq!(ruling(&up, &bounds), Ruling::Ask, "who leads upwards may mean any");
+        assert_eq!(ruling(&up, std::slice::from_ref(&suite)), Ruling::Allow, "without the wall");
+    }
+}
+
 #[test]
 fn what_a_model_wrote_is_repeated_as_it_was_proposed_and_may_look_as_what_is_written() {
     let repeated = |bounds: &[Bounds]| policy().for_proposals(bounds.to_vec());

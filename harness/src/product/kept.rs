@@ -1,6 +1,6 @@
 //! [`KeptData`]: data as a night found it. Attempts and servers get their copies from here: whoever
-//! changes the suite's own files meanwhile does not change the night. What of [`Prepared`] makes
-//! working folders.
+//! changes the suite's own files meanwhile does not change the night. Where `setup` writes to a
+//! product's data, each build has what its own setup left. What of [`Prepared`] makes working folders.
 //!
 //! Neighbour: `work.rs`, which copies.
 
@@ -20,6 +20,17 @@ pub struct KeptData {
     copies: Mutex<Copies>,
 }
 
+/// Where the data of a product that is set up comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DataFrom {
+    /// The suite: there is no setup, or no data.
+    Suite,
+    /// The suite: its setup was cached, or wrote elsewhere.
+    LeftBySetup,
+    /// Its setup has just written to it.
+    WrittenBySetup,
+}
+
 /// The copies so far.
 #[derive(Debug, Default)]
 struct Copies {
@@ -27,6 +38,8 @@ struct Copies {
     begun: usize,
     /// Where the copy of each folder or file is.
     places: HashMap<PathBuf, PathBuf>,
+    /// Where the copy is that belongs to a product in a build, by data and product.
+    own: HashMap<(PathBuf, String), PathBuf>,
 }
 
 impl KeptData {
@@ -37,12 +50,50 @@ impl KeptData {
     }
 
     /// Where a folder or file lies as it was when it was first asked for.
-    pub(super) fn of(&self, original: &Path) -> io::Result<PathBuf> {
+    fn of(&self, original: &Path) -> io::Result<PathBuf> {
         // Held while it is copied: whoever else wants it waits for the one copy.
+        self.first(&mut self.copies(), original)
+    }
+
+    /// As [`Self::of`], for a product in a build that is set up: as its setup left it, where that was
+    /// kept.
+    fn of_build(&self, original: &Path, build: &str) -> io::Result<PathBuf> {
         let mut copies = self.copies();
+        match copies.own.get(&(original.to_owned(), build.to_owned())) {
+            Some(own) => Ok(own.clone()),
+            None => self.first(&mut copies, original),
+        }
+    }
+
+    /// Keeps data for a product in a build as its setup left it; what was kept for it before stays.
+    /// Where the setup wrote nothing to it, it is the copy that all others have.
+    fn keep_of_build(&self, original: &Path, build: String, wrote: bool) -> io::Result<()> {
+        let mut copies = self.copies();
+        let key = (original.to_owned(), build);
+        if copies.own.contains_key(&key) {
+            return Ok(());
+        }
+        let copy = if wrote {
+            self.another(&mut copies, original)?
+        } else {
+            self.first(&mut copies, original)?
+        };
+        copies.own.insert(key, copy);
+        Ok(())
+    }
+
+    /// The copy of a folder or file that was made first.
+    fn first(&self, copies: &mut Copies, original: &Path) -> io::Result<PathBuf> {
         if let Some(copy) = copies.places.get(original) {
             return Ok(copy.clone());
         }
+        let kept = self.another(copies, original)?;
+        copies.places.insert(original.to_owned(), kept.clone());
+        Ok(kept)
+    }
+
+    /// Copies a folder or file as it is now.
+    fn another(&self, copies: &mut Copies, original: &Path) -> io::Result<PathBuf> {
         let folder = self.folder.join(copies.begun.to_string());
         copies.begun += 1;
         let name = original.file_name().filter(|_| original.is_file());
@@ -55,15 +106,14 @@ impl KeptData {
             }
             return Err(problem);
         }
-        let kept = name.map_or_else(|| folder.clone(), |name| folder.join(name));
-        copies.places.insert(original.to_owned(), kept.clone());
-        Ok(kept)
+        Ok(name.map_or_else(|| folder.clone(), |name| folder.join(name)))
     }
 
     /// Forgets the copies: what is asked for next is read anew.
     pub fn forget(&self) {
         let mut copies = self.copies();
         copies.places.clear();
+        copies.own.clear();
         // What cannot be removed now goes with the folder of the night.
         drop(fs::remove_dir_all(&self.folder));
     }
@@ -93,10 +143,38 @@ impl Prepared {
     ) -> Result<WorkFolder, ProductError> {
         if let Some(data) = &self.config.data {
             let path = self.root.join(data);
-            let copied = kept.of(&path).and_then(|it| emptied.lay_over(&it));
+            let copy = match self.data_from {
+                DataFrom::Suite => kept.of(&path),
+                DataFrom::LeftBySetup | DataFrom::WrittenBySetup => {
+                    kept.of_build(&path, &self.with_build())
+                }
+            };
+            let copied = copy.and_then(|it| emptied.lay_over(&it));
             copied.map_err(ProductError::data(path))?;
         }
         Ok(emptied)
+    }
+
+    /// Keeps the product's data as its setup left it, before another build is set up. A product
+    /// without `setup` keeps it when it is first used.
+    ///
+    /// # Errors
+    /// Data that is not there or cannot be copied.
+    pub fn keep_data(&self, kept: &KeptData) -> Result<(), ProductError> {
+        let wrote = match self.data_from {
+            DataFrom::Suite => return Ok(()),
+            DataFrom::LeftBySetup => false,
+            DataFrom::WrittenBySetup => true,
+        };
+        let Some(data) = &self.config.data else { return Ok(()) };
+        let path = self.root.join(data);
+        let done = kept.keep_of_build(&path, self.with_build(), wrote);
+        done.map_err(ProductError::data(path))
+    }
+
+    /// The product and its build, as one key.
+    fn with_build(&self) -> String {
+        format!("{}\0{}", self.name, self.wanted.as_deref().unwrap_or_default())
     }
 
     /// Lays a folder or file of the suite over the data in a working folder.
@@ -178,5 +256,29 @@ mod tests {
         assert_eq!(kept.of(&data).unwrap_err().kind(), io::ErrorKind::NotFound);
         fs::write(&data, "now").unwrap();
         assert_eq!(fs::read_to_string(kept.of(&data).unwrap()).unwrap(), "now");
+    }
+    #[test]
+    fn each_build_has_what_its_own_setup_wrote_and_the_first_copy_where_it_wrote_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("prices");
+        let kept = KeptData::below(&folder.path().join("night"));
+        let set_up = |build: &str, writes: Option<&str>| {
+            if let Some(content) = writes {
+                fs::write(&data, content).unwrap();
+            }
+            kept.keep_of_build(&data, build.to_owned(), writes.is_some()).unwrap();
+        };
+        let has = |build: &str| fs::read_to_string(kept.of_build(&data, build).unwrap()).unwrap();
+        fs::write(&data, "of the suite").unwrap();
+        set_up("cached", None);
+        set_up("old", Some("old"));
+        set_up("new", Some("new"));
+        set_up("quiet", None);
+        set_up("old", Some("made again"));
+        let all = ["cached", "old", "new", "quiet"].map(has);
+        assert_eq!(all, ["of the suite", "old", "new", "of the suite"]);
+
+        kept.forget();
+        assert_eq!(has("old"), "made again", "what is there now is read anew");
     }
 }

@@ -82,6 +82,7 @@ pub struct Prepared {
     /// What `${build}` and `${build-dir}` stand for.
     wanted: Option<String>,
     made: Option<builds::Made>,
+    data_from: kept::DataFrom,
 }
 
 /// Where a served product is found: what `${port}` and `${base-url}` stand for.
@@ -324,13 +325,14 @@ pub async fn prepare(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<Prepare
         build: None,
         wanted: setting.build.map(str::to_owned),
         made: None,
+        data_from: kept::DataFrom::Suite,
     };
     if let (Some(builds), Some(build)) = (&config.builds, setting.build) {
         prepared.made = Some(builds::made(setting, builds, build, lookup).await?);
     }
     let folders = prepared.folders(lookup)?;
     let known = |name: &str| prepared.of_build(name).or_else(|| lookup(name));
-    setup::run_all(setting, &folders, &known).await?;
+    prepared.data_from = setup::run_all(setting, &folders, &known).await?;
     prepared.environment = prepared.environment.with_path_first(&folders);
     if let Some(command) = &config.version_from {
         prepared.build = Some(prepared.ask_build(command, lookup).await?);

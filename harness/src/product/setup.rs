@@ -1,22 +1,69 @@
-//! Cached setup: [`run_all`] runs the commands whose files changed since they last went well.
+//! Cached setup: [`run_all`] runs the commands whose files changed since they last went well, and says
+//! whether they wrote to the product's data.
 //!
 //! What went well is remembered in a stamp file of the state folder: the hash of the command, of
 //! the named files' content, and of all setup before it, which it builds on.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
+use super::kept::DataFrom;
 use super::{Lookup, Order, ProductError, Setting, trouble};
 use crate::model::FORMAT_VERSION;
 use crate::model::suite::SetupCommand;
 use crate::process::Environment;
 
-/// Runs what is due, in order.
+/// Runs what is due, in order; answers with where the product's data comes from.
 pub(super) async fn run_all(
+    setting: Setting<'_>,
+    folders: &[PathBuf],
+    lookup: Lookup<'_>,
+) -> Result<DataFrom, ProductError> {
+    let config = setting.config;
+    let Some(data) = config.data.as_ref().filter(|_| !config.setup.is_empty()) else {
+        run_due(setting, folders, lookup).await?;
+        return Ok(DataFrom::Suite);
+    };
+    let data = setting.suite_root.join(data);
+    let before = looks(&data);
+    run_due(setting, folders, lookup).await?;
+    let same = looks(&data) == before;
+    Ok(if same { DataFrom::LeftBySetup } else { DataFrom::WrittenBySetup })
+}
+
+/// How a file or folder looks to the system. Whoever writes to it changes that, also with the same
+/// content.
+#[derive(Debug, PartialEq, Eq)]
+struct Look {
+    path: PathBuf,
+    file: u64,
+    bytes: u64,
+    written: (i64, i64),
+    changed: (i64, i64),
+}
+
+/// How a file or all of a folder looks; nothing where it is not there.
+fn looks(data: &Path) -> Vec<Look> {
+    let found = WalkDir::new(data).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let look = |entry: walkdir::DirEntry| {
+        let of = entry.metadata().ok()?;
+        Some(Look {
+            path: entry.into_path(),
+            file: of.ino(),
+            bytes: of.size(),
+            written: (of.mtime(), of.mtime_nsec()),
+            changed: (of.ctime(), of.ctime_nsec()),
+        })
+    };
+    found.filter_map(look).collect()
+}
+
+async fn run_due(
     setting: Setting<'_>,
     folders: &[PathBuf],
     lookup: Lookup<'_>,

@@ -136,6 +136,27 @@ async fn setup_runs_once_and_again_when_a_named_file_changes() {
 }
 
 #[tokio::test]
+async fn setup_that_writes_to_the_data_is_told_from_one_that_does_not() {
+    let made_by = async |line: &str, data: Option<&str>| {
+        let bench = Bench::new(ProductConfig {
+            setup: vec![setup(line, &[])],
+            data: data.map(str::to_owned),
+            ..ProductConfig::default()
+        });
+        bench.write("prices", "lamp 12\n");
+        // Some clocks of file systems are slower than a quick command.
+        let prices = fs::File::open(bench.folder.path().join("suite/prices")).unwrap();
+        prices.set_modified(std::time::UNIX_EPOCH).unwrap();
+        bench.prepare().await.unwrap().data_from
+    };
+    let from = kept::DataFrom::WrittenBySetup;
+    assert_eq!(made_by("echo 'lamp 12' > prices", Some("prices")).await, from, "the same content");
+    let from = kept::DataFrom::LeftBySetup;
+    assert_eq!(made_by("cat prices > other", Some("prices")).await, from);
+    assert_eq!(made_by("echo 'lamp 13' > prices", None).await, kept::DataFrom::Suite);
+}
+
+#[tokio::test]
 async fn setup_runs_again_when_what_it_made_is_gone() {
     let bench = Bench::new(ProductConfig {
         setup: vec![setup("mkdir made; echo ran >> ran", &["one"])],

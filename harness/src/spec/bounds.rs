@@ -22,7 +22,23 @@ impl Reader {
         });
         let origins = fields.get("origins").map(|it| self.hosts(one_or_many(it), "an origin"));
         let paths = fields.get("paths").map(|it| self.path_patterns(it));
-        Some(Bounds { of: of.to_owned(), allow, ask, deny, commands, secrets, origins, paths })
+        let ask_commands = fields.get("ask-commands").map(|it| self.command_patterns(it));
+        let ask_origins =
+            fields.get("ask-origins").map(|it| self.hosts(one_or_many(it), "an origin"));
+        let ask_paths = fields.get("ask-paths").map(|it| self.path_patterns(it));
+        Some(Bounds {
+            of: of.to_owned(),
+            allow,
+            ask,
+            deny,
+            commands,
+            secrets,
+            origins,
+            paths,
+            ask_commands: ask_commands.unwrap_or_default(),
+            ask_origins: ask_origins.unwrap_or_default(),
+            ask_paths: ask_paths.unwrap_or_default(),
+        })
     }
 
     /// What may be proposed, as a scenario or a skill of this name says.

@@ -3,6 +3,7 @@
 
 mod trackers;
 
+use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::support::{Answer, SuiteCopy};
@@ -238,6 +239,31 @@ fn what_somebody_closed_for_good_or_after_the_night_began_stays_closed() {
     assert!(answer.stdout.contains("closed after this night began"), "{answer:#?}");
     assert!(!played.issues()[0].open);
     assert_eq!(played.issues()[0].comments.len(), 0);
+}
+
+/// Fails where the tracker's clock is taken for ours, in both directions.
+#[test]
+fn a_tracker_whose_clock_goes_wrong_by_an_hour_is_judged_by_its_own_clock() {
+    let hour = TimeDelta::hours(1);
+    for kind in [Kind::Github, Kind::Gitlab, Kind::Jira, Kind::Linear] {
+        for ahead in [-hour, hour] {
+            let suite = regressed(kind, "");
+            let began = Utc::now();
+            let played = Played::start(kind);
+            played.goes_ahead(ahead);
+            assert_eq!(file(&suite, &played, "n1").code, Some(0));
+            // A minute after the night, which its clock says an hour earlier or later.
+            played.close_at(1, began + TimeDelta::minutes(1));
+            let answer = file(&suite, &played, "n1");
+            let said = answer.stdout.contains("closed after this night began");
+            assert!(said && !played.issues()[0].open, "{kind:?} {ahead} {answer:#?}");
+            // The twin: half an hour before the night.
+            played.close_at(1, began - TimeDelta::minutes(30));
+            let answer = file(&suite, &played, "n1");
+            let said = answer.stdout.contains("opened again");
+            assert!(said && played.issues()[0].open, "{kind:?} {ahead} {answer:#?}");
+        }
+    }
 }
 
 #[test]

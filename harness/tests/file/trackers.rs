@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 /// Which tracker is played.
@@ -55,6 +56,8 @@ struct State {
     always: Option<Fault>,
     /// Whether another machine makes the same ticket just before ours.
     elsewhere: bool,
+    /// By how much its clock is ahead of ours; `None` where its answers have no date.
+    ahead: Option<TimeDelta>,
 }
 
 /// A tracker that is played.
@@ -126,6 +129,20 @@ impl Played {
     /// What is closed was closed long ago.
     pub fn age(&self) {
         self.lock().issues.iter_mut().for_each(|it| LONG_AGO.clone_into(&mut it.closed_at));
+    }
+
+    /// From now on its clock is ahead of ours by this, and its answers say what it shows.
+    pub fn goes_ahead(&self, by: TimeDelta) {
+        self.lock().ahead = Some(by);
+    }
+
+    /// Somebody closes a ticket, and this is what our clock shows then.
+    pub fn close_at(&self, number: u64, ours: DateTime<Utc>) {
+        self.close(number, "completed");
+        let mut state = self.lock();
+        let theirs = ours + state.ahead.unwrap_or_default();
+        let issue = state.issues.iter_mut().find(|it| it.number == number).expect("there");
+        issue.closed_at = theirs.to_rfc3339_opts(SecondsFormat::Secs, true);
     }
 
     /// Somebody writes all tickets anew, and takes their labels away.
@@ -205,8 +222,12 @@ fn serve(kind: Kind, state: &mut State, stream: TcpStream) {
     };
     let text = answer.to_string();
     let length = text.len();
-    let text =
-        format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{text}");
+    let date =
+        state.ahead.map(|it| (Utc::now() + it).format("Date: %a, %d %b %Y %H:%M:%S GMT\r\n"));
+    let date = date.map(|it| it.to_string()).unwrap_or_default();
+    let text = format!(
+        "HTTP/1.1 {status}\r\nConnection: close\r\n{date}Content-Length: {length}\r\n\r\n{text}"
+    );
     // Who asked may be gone.
     let _ = reader.get_mut().write_all(text.as_bytes());
 }

@@ -1,6 +1,7 @@
 //! A coding agent at the shop, played by a client of our own that speaks JSON-RPC over standard input
 //! and output: it buys a thing, is refused what policy does not allow, and never sees a secret.
 
+mod answered;
 pub mod client;
 mod coder;
 mod official;

@@ -33,7 +33,7 @@ struct Attack {
     won: &'static str,
 }
 
-static ATTACKS: [Attack; 8] = [
+static ATTACKS: [Attack; 9] = [
     Attack {
         name: "by-a-client-open-elsewhere",
         tool: "act",
@@ -75,6 +75,12 @@ static ATTACKS: [Attack; 8] = [
         tool: "act",
         arguments: |_| json!({ "step": "upload: { to: 'label \"Picture\"', file: secret.txt }" }),
         won: "n=uploaded",
+    },
+    Attack {
+        name: "by-a-client-take-a-file-away",
+        tool: "act",
+        arguments: |_| json!({ "step": "download: { click: 'link \"Report\"', as: report.txt }" }),
+        won: "n=downloaded",
     },
     Attack {
         name: "by-a-client-run-what-nobody-named",
@@ -171,7 +177,7 @@ fn a_hostile_client_gains_nothing() {
 #[test]
 fn what_a_hostile_client_wants_works_where_the_suite_allows_all_of_it() {
     let product = "    allow-hosts: ['127.0.0.2']\n";
-    let own = "sandbox: off\npolicy:\n  allow: [open, click, fill, upload]\n  origins: [shop, 127.0.0.2]\n  secrets: [TOKEN]\n  commands: ['bash **', '/usr/bin/python3 **']\n";
+    let own = "sandbox: off\npolicy:\n  allow: [open, click, fill, upload, download]\n  origins: [shop, 127.0.0.2]\n  secrets: [TOKEN]\n  commands: ['bash **', '/usr/bin/python3 **']\n";
     let (won, told) = won((product, own), Duration::from_secs(60));
     assert_eq!(won, ATTACKS.iter().map(|it| it.name).collect::<Vec<_>>(), "{told}");
 }

@@ -10,14 +10,20 @@
 //! - `models.rs`: a hostile model, and one that obeys a hostile page.
 //! - `clients.rs`: a hostile client of `nightshift mcp`.
 //! - `bounds.rs`: commands that take too much.
+//! - `tools.rs`: a hostile client that reads and writes files by paths and names.
+//! - `prompts.rs`: a hostile page that wants a yes of a person.
+//! - `clipboard.rs`: a hostile scenario that takes what another one copied.
 
 mod bounds;
 mod clients;
+mod clipboard;
 mod commands;
 mod models;
 mod names;
 mod pages;
 mod peers;
+mod prompts;
+mod tools;
 pub mod yard;
 
 /// An agent that does its worst is tried by at least so many attacks.
@@ -32,6 +38,9 @@ fn there_are_enough_attacks_and_no_two_are_called_the_same() {
     names.extend(models::names());
     names.extend(clients::names());
     names.extend(bounds::names());
+    names.extend(tools::names());
+    names.extend(prompts::names());
+    names.extend(clipboard::names());
     let different: std::collections::BTreeSet<&String> = names.iter().collect();
     assert_eq!(different.len(), names.len());
     assert!(names.len() >= LEAST_ATTACKS, "{} attacks", names.len());

@@ -37,6 +37,16 @@ pub struct Bounds {
     /// `None` leaves that to the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paths: Option<Vec<String>>,
+    /// The commands that run only when a person said yes, as patterns; they allow none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask_commands: Vec<String>,
+    /// On which pages something is done only when a person said yes; they allow none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask_origins: Vec<String>,
+    /// The files that are handed over and kept only when a person said yes, as patterns; they allow
+    /// none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask_paths: Vec<String>,
 }
 
 impl Bounds {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 /// What a person must be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// What stands for it: the same scenario, action and rule always ask the same.
+    /// What stands for it: the same scenario, action and rule always ask the same. In a session each
+    /// action to which somebody said yes is asked about anew.
     pub id: String,
     /// The scenario's id.
     pub scenario: String,

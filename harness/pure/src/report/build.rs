@@ -92,7 +92,8 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
 }
 
 /// What nobody was there to answer, each question once.
-fn questions(entries: &[Entry]) -> Vec<Question> {
+#[must_use]
+pub fn questions(entries: &[Entry]) -> Vec<Question> {
     let mut all: Vec<Question> = Vec::new();
     for entry in entries {
         if let Event::Goal { pursuit: Pursuit::Question { question, reply: None, .. }, .. } =

@@ -104,7 +104,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::BoxFuture;
 
 pub use agent::{AgentReport, OpinionReport, WayReport};
-pub use build::build;
+pub use build::{build, questions};
 pub use covers::{Cover, covers};
 pub use first_step::FirstStep;
 pub use html::{PARTS, STYLE, script_hashes, survey_page};

@@ -189,11 +189,11 @@ async fn what_policy_leaves_to_a_person_is_done_only_when_he_said_yes() {
     assert_eq!((ended, acted), (blocked, 0));
 
     let id = heard.lock().expect("unpoisoned").clone().expect("he was asked");
-    let said = Person { said: [(id, Reply::Yes)].into_iter().collect(), there: None };
+    let said = Person { said: [(id, Reply::Yes)].into_iter().collect(), ..Person::default() };
     let (ended, _, acted, _) = asked(said).await;
     assert_eq!((ended, acted), (Ended::With(Outcome::Completed), 1), "what he said before holds");
     let other = [("00000000".to_owned(), Reply::Yes)].into_iter().collect();
-    let (ended, _, acted, _) = asked(Person { said: other, there: None }).await;
+    let (ended, _, acted, _) = asked(Person { said: other, ..Person::default() }).await;
     assert_eq!((ended, acted), (blocked, 0), "and for that question alone");
 }
 

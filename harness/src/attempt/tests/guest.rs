@@ -6,6 +6,7 @@ use super::goal::{buttons, element, on, page, way};
 use super::*;
 use crate::attempt::{Answer, Call, Guest, Wish};
 use crate::model::bounds::Bounds;
+use crate::model::pursuit::Pursuit;
 use crate::model::scenario::FieldValue;
 
 /// What somebody asks for, and what they were told.
@@ -154,4 +155,27 @@ async fn a_guest_runs_what_the_suite_names_and_nothing_else() {
     forbidden(3, "127.0.0.2:9 is neither the product nor in allow-hosts");
     assert_eq!(stage.page.acted, []);
     assert!(way(&events).contains(&"1 wrote 1".to_owned()), "{events:#?}");
+}
+
+#[tokio::test]
+async fn a_command_that_a_person_must_be_asked_about_is_a_question_and_does_not_run() {
+    let mut stage = on(vec![buttons(&["Save"])]);
+    let may = Bounds {
+        commands: Some(vec!["echo *".to_owned()]),
+        ask_commands: vec!["echo gone".to_owned()],
+        ..Bounds::default()
+    };
+    let wishes = vec![command("echo gone"), command("echo here")];
+    let events = visited(&mut stage, may, wishes).await;
+    let refused = told(&stage)[0].failure.as_ref().map(|it| it.actual.as_str()).unwrap_or_default();
+    let rule =
+        "a person must be asked: proposed, the suite asks about the command `echo gone`; nobody";
+    assert!(refused.starts_with(rule), "{refused}");
+    assert!(told(&stage)[0].wrote.is_none());
+    let wrote = told(&stage)[1].wrote.as_ref().expect("the twin ran");
+    assert_eq!(wrote.outputs[0].1, "here\n");
+    let asked = events.iter().filter(|it| {
+        matches!(it, Event::Goal { pursuit: Pursuit::Question { reply: None, .. }, .. })
+    });
+    assert_eq!(asked.count(), 1);
 }

@@ -1,5 +1,8 @@
 //! [`Access`]: calls of a tracker's API: where it is, and what we are known by there.
 
+use std::cell::Cell;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::super::exit::mistake;
@@ -17,6 +20,23 @@ pub struct Access {
     pub user: Option<String>,
     /// What goes nowhere.
     pub secrets: Secrets,
+    /// How its clock goes beside ours.
+    pub clock: Clock,
+}
+
+/// By how much a tracker's clock is ahead of ours, by the `Date` of its last answer.
+#[derive(Debug, Default)]
+pub struct Clock(Cell<TimeDelta>);
+
+impl Clock {
+    /// Takes note of what its clock showed in an answer that came now. What the way took makes its
+    /// clock look slower by that, and what it closed look later by ours: what was closed in the
+    /// second in which a night began counts as closed in it.
+    fn showed(&self, theirs: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        if let Some(theirs) = theirs {
+            self.0.set(theirs - now);
+        }
+    }
 }
 
 impl Access {
@@ -38,6 +58,11 @@ impl Access {
         ("Authorization", format!("Bearer {}", self.token))
     }
 
+    /// By how much its clock is ahead of ours, as far as it has said so.
+    pub fn clock_ahead(&self) -> TimeDelta {
+        self.clock.0.get()
+    }
+
     /// Asks a path.
     pub fn ask(
         &self,
@@ -50,7 +75,9 @@ impl Access {
         let clean = |it: &Value| self.secrets.scrub_text(&it.to_string());
         let url = format!("{}{path}", self.api);
         let call = Call { method, url, headers, body: body.map(clean), twice };
-        let said = http::call(&call, &std::thread::sleep)?;
+        let said = http::call_dated(&call, &std::thread::sleep)?;
+        self.clock.showed(said.date, Utc::now());
+        let said = said.text;
         if said.trim().is_empty() {
             return Ok(Value::Null);
         }

@@ -199,8 +199,9 @@ impl<'a> Follow<'a> {
             Progress::GivenUp => {
                 Ok("seen again; somebody decided that nothing will be done, so it stays closed")
             }
-            // The night knows nothing of what was mended while it ran, or after it.
-            Progress::Closed(Some(at)) if *at > night.started => {
+            // The night knows nothing of what was mended while it ran, or after it. The tracker says
+            // by its own clock when that was.
+            Progress::Closed(Some(at)) if *at - self.tracker.clock_ahead() > night.started => {
                 Ok("seen, but closed after this night began; the next night tells")
             }
             Progress::Closed(_) => {

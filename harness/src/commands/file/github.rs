@@ -1,6 +1,7 @@
 //! GitHub's issues, by its REST API (version 2022-11-28). Tickets of ours have the label
 //! `nightshift`, and the cause as a comment in the text, alone on its line.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::super::notify::http::{HttpError, Twice};
@@ -84,6 +85,10 @@ fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
 }
 
 impl Tracker for Github {
+    fn clock_ahead(&self) -> TimeDelta {
+        self.access.clock_ahead()
+    }
+
     fn tickets(&self) -> Result<Vec<Filed>, TrackerError> {
         let mut all = Vec::new();
         for page in 1..=PAGES {

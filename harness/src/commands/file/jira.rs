@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::super::notify::http::Twice;
@@ -98,6 +99,10 @@ impl Jira {
 }
 
 impl Tracker for Jira {
+    fn clock_ahead(&self) -> TimeDelta {
+        self.access.clock_ahead()
+    }
+
     fn tickets(&self) -> Result<Vec<Filed>, TrackerError> {
         // The project is letters and digits alone.
         let jql =

@@ -1,6 +1,7 @@
 //! Linear's issues, by its GraphQL API. A ticket's id is made of its cause, so that Linear itself
 //! refuses a second one; the cause stands in the description too, alone on its line.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -136,6 +137,10 @@ fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
 }
 
 impl Tracker for Linear {
+    fn clock_ahead(&self) -> TimeDelta {
+        self.access.clock_ahead()
+    }
+
     fn tickets(&self) -> Result<Vec<Filed>, TrackerError> {
         let query = format!(
             "query($team: String!, $first: Int!, $after: String) {{ issues(first: $first, after: $after, \

@@ -72,6 +72,7 @@ pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
         token: value(&config.token)?,
         user: config.user.as_ref().map(value).transpose()?,
         secrets: secrets.clone(),
+        clock: api::Clock::default(),
     };
     let access = access.checked()?;
     let tracker: Box<dyn Tracker> = match config.to {

@@ -1,6 +1,6 @@
 //! [`Tracker`]: what a tracker of tickets does, and [`Filed`]: a ticket that it has.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::notify::http::HttpError;
 use crate::model::filing::TrackerKind;
@@ -28,7 +28,7 @@ pub struct Filed {
 pub enum Progress {
     /// Somebody has to do something.
     Open,
-    /// It was closed, at this instant.
+    /// It was closed, at this instant by the tracker's clock.
     Closed(Option<DateTime<Utc>>),
     /// Somebody decided that nothing will be done.
     GivenUp,
@@ -87,6 +87,9 @@ fn remedy(of: TrackerKind) -> &'static str {
 
 /// What a tracker does.
 pub trait Tracker {
+    /// By how much its clock is ahead of ours, once it was asked for something; zero where it says no
+    /// time.
+    fn clock_ahead(&self) -> TimeDelta;
     /// All tickets of ours, open and closed.
     fn tickets(&self) -> Result<Vec<Filed>, TrackerError>;
     /// The ticket of a cause by what it is asked for by, also where somebody took away what it is

@@ -4,6 +4,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, Utc};
+
 /// How often a call is tried.
 const MOST_TRIES: u32 = 4;
 /// How long one try may take.
@@ -136,9 +138,18 @@ fn in_brackets(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(" ({said})") }
 }
 
+/// What an address answered.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// The text.
+    pub text: String,
+    /// What time its clock showed; `None` where it did not say.
+    pub date: Option<DateTime<Utc>>,
+}
+
 /// What comes of one try.
 enum Tried {
-    Taken(String),
+    Taken(Said),
     Again { status: Option<u16>, wait: Option<u64>, why: String, arrived: Arrived },
     Never(HttpError),
 }
@@ -190,6 +201,14 @@ pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
 /// # Errors
 /// It was not taken, or nobody knows whether it was.
 pub fn call(call: &Call, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
+    call_dated(call, wait).map(|it| it.text)
+}
+
+/// As [`call`], with the time that the clock there showed.
+///
+/// # Errors
+/// It was not taken, or nobody knows whether it was.
+pub fn call_dated(call: &Call, wait: &dyn Fn(Duration)) -> Result<Said, HttpError> {
     let agent = agent();
     let mut tries = 0;
     loop {
@@ -280,17 +299,17 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
         }
         Err(error) => return Tried::unanswered(&error),
     };
-    let status = answer.status().as_u16();
+    let (status, date) = (answer.status().as_u16(), date(&answer));
     match status {
         200..=299 => match answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string() {
-            Ok(said) => Tried::Taken(said),
+            Ok(text) => Tried::Taken(Said { text, date }),
             // An answer without its text would say that nothing is there, or was made.
             Err(error) if call.method == "GET" || call.twice == Twice::MakesTwo => {
                 let (why, arrived) = (reason(&error), Arrived::Perhaps);
                 Tried::Again { status: None, wait: None, why, arrived }
             }
             // It was taken, whatever becomes of its answer.
-            Err(_) => Tried::Taken(String::new()),
+            Err(_) => Tried::Taken(Said { text: String::new(), date }),
         },
         300..=399 => Tried::Never(HttpError::Redirect(status)),
         403 | 429 if asked_too_often(&answer) => {
@@ -326,6 +345,12 @@ fn without_secrets(said: &str, call: &Call) -> String {
 /// A number in a header.
 fn number(answer: &ureq::http::Response<ureq::Body>, name: &str) -> Option<u64> {
     answer.headers().get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// The time in the header that every server with a clock sends (RFC 9110, 6.6.1).
+fn date(answer: &ureq::http::Response<ureq::Body>) -> Option<DateTime<Utc>> {
+    let text = answer.headers().get("date")?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|it| it.to_utc())
 }
 
 /// Whether the server refuses because it was asked too often: GitHub says so by 403 too.

@@ -61,6 +61,24 @@ pub(crate) static POLICY: Object = object(
             "The files that may be handed over and kept, by their paths in the working folder: `*` stands for any text within a name, a last `**` for any further names. Any unless said, where `upload`, `download` or `print` is allowed.",
             "['orders/*.csv']",
         ),
+        optional(
+            "ask-commands",
+            Shape::OneOrMany(&Shape::Text),
+            "Those of the commands that run only when a person said yes, by the same patterns. It allows none by itself.",
+            "['shopctl delete **']",
+        ),
+        optional(
+            "ask-origins",
+            Shape::OneOrMany(&Shape::Text),
+            "On which of the pages something is done only when a person said yes, and which are opened only then: names of products, `host`, or `host:port`. It allows none by itself.",
+            "['login.example:8443']",
+        ),
+        optional(
+            "ask-paths",
+            Shape::OneOrMany(&Shape::Text),
+            "Those of the files that are handed over and kept only when a person said yes, by the same patterns; a path with a step upwards is asked about, too. It allows none by itself.",
+            "['keys/**']",
+        ),
     ],
 );
 

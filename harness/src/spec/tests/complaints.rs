@@ -361,7 +361,12 @@ fn origins_are_hosts_and_paths_stay_in_the_working_folder() {
         let said = with(&format!("paths: [{path}]"));
         assert!(said.contains("is no path in the working folder; write"), "{said}");
     }
+    let asked = with("ask-paths: [../a.csv], ask-origins: [http://shop.example]");
+    assert!(asked.contains("is no path in the working folder"), "{asked}");
+    assert!(asked.contains("is no host"), "{asked}");
     let fine = with("origins: [shop, 'shop.example:8443'], paths: ['*.csv', 'orders/**']");
+    assert_eq!(fine, "nothing");
+    let fine = with("ask-origins: shop, ask-paths: 'keys/**', ask-commands: ['shopctl drop *']");
     assert_eq!(fine, "nothing");
 }
 
