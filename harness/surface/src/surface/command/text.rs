@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST};
 use crate::process::Captured;
-use crate::screen::redrawn;
+use crate::screen::{columns, redrawn};
 use crate::surface::spelled::spelled_out;
 
 /// The comparable text of an output.
@@ -135,17 +135,32 @@ fn moves_or_erases(text: &str) -> bool {
     })
 }
 
-/// Each backspace takes the character before it away, as on a terminal that writes over it.
+/// Each backspace takes away what stands in the column before it, as on a terminal that writes over it.
 fn backspaced(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\u{8}' {
             plain.push(character);
         } else if !plain.ends_with(['\n', '\r']) {
-            plain.pop();
+            step_back(&mut plain);
         }
     }
     plain
+}
+
+/// Takes the last column of a line away: a letter with its marks, half of a wide one.
+fn step_back(line: &mut String) {
+    while !line.ends_with(['\n', '\r'])
+        && let Some(letter) = line.pop()
+    {
+        let wide = columns(letter);
+        if wide > 1 {
+            line.push(' ');
+        }
+        if wide > 0 {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +189,9 @@ mod tests {
             ("one\n\u{1b}[?25lbusy 7\u{1b}[?25h\n", "one\nbusy 7\n"),
             ("a 1\na 2\n\u{1b}[2A\u{1b}[2Mend\n", "end\n"),
             ("b\u{8}bo\u{8}ol\u{8}ld\u{8}d\n", "bold\n"),
+            ("cafe\u{301}\u{8}\u{8}ts\n", "cats\n"),
+            ("\u{65e5}\u{8}\u{8}ok\n", "ok\n"),
+            ("\u{65e5}\u{8}x\n", " x\n"),
         ] {
             assert_eq!(facet_text(&captured(raw.as_bytes())), text, "{raw:?}");
         }
