@@ -3,14 +3,14 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Secrets;
 use super::escapes::SHORTEST_WRAPPED;
 
 /// What has only letters and is no longer than this is a word, which stands in texts in any case.
 const LONGEST_WORD: usize = 15;
 
-/// The secret and what programs make of it, each once, the secret itself first.
-pub(super) fn changed(secret: &str) -> Vec<String> {
+/// The secret and what programs make of it, each once, the secret itself first; what has fewer than
+/// `shortest` letters is left out.
+pub(super) fn changed(secret: &str, shortest: usize) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     if secret.chars().count() >= SHORTEST_WRAPPED && !is_word(secret) {
         forms.extend([
@@ -25,7 +25,7 @@ pub(super) fn changed(secret: &str) -> Vec<String> {
     let composed: Vec<String> = forms.iter().flat_map(composed).collect();
     let mut each: Vec<String> = Vec::new();
     for form in forms.into_iter().chain(composed) {
-        let is_safe = each.is_empty() || form.chars().count() >= Secrets::SHORTEST;
+        let is_safe = each.is_empty() || form.chars().count() >= shortest;
         if is_safe && !each.contains(&form) {
             each.push(form);
         }
@@ -60,24 +60,28 @@ fn capitalised(secret: &str) -> String {
 mod tests {
     use super::*;
 
+    fn forms(secret: &str) -> Vec<String> {
+        changed(secret, 4)
+    }
+
     #[test]
     fn a_secret_is_known_in_other_case_and_a_word_is_not() {
-        let forms = changed("tok ÄbC-1x");
-        assert_eq!(forms[0], "tok ÄbC-1x");
+        let known = forms("tok ÄbC-1x");
+        assert_eq!(known[0], "tok ÄbC-1x");
         for form in ["tok äbc-1x", "TOK ÄBC-1X", "tok Äbc-1x", "Tok ÄbC-1x"] {
-            assert!(forms.iter().any(|it| it == form), "{form} in {forms:?}");
+            assert!(known.iter().any(|it| it == form), "{form} in {known:?}");
         }
         for word in ["Administrator", "letmein", "Password", "ab1X"] {
-            assert_eq!(changed(word), [word]);
+            assert_eq!(forms(word), [word]);
         }
-        assert!(changed("qwhzkpxvbnrtlmsd").contains(&"QWHZKPXVBNRTLMSD".to_owned()));
+        assert!(forms("qwhzkpxvbnrtlmsd").contains(&"QWHZKPXVBNRTLMSD".to_owned()));
     }
 
     #[test]
     fn a_secret_is_known_composed_and_decomposed() {
-        assert_eq!(changed("wörd"), ["wörd", "wo\u{308}rd"]);
-        assert_eq!(changed("wo\u{308}rd"), ["wo\u{308}rd", "wörd"]);
-        assert!(changed("Schlüssel-1").contains(&"SCHLU\u{308}SSEL-1".to_owned()));
-        assert_eq!(changed("e\u{301}e\u{301}"), ["e\u{301}e\u{301}"], "two letters are too few");
+        assert_eq!(forms("wörd"), ["wörd", "wo\u{308}rd"]);
+        assert_eq!(forms("wo\u{308}rd"), ["wo\u{308}rd", "wörd"]);
+        assert!(forms("Schlüssel-1").contains(&"SCHLU\u{308}SSEL-1".to_owned()));
+        assert_eq!(forms("e\u{301}e\u{301}"), ["e\u{301}e\u{301}"], "two letters are too few");
     }
 }

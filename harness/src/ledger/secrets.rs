@@ -107,7 +107,7 @@ impl Secrets {
 
     /// All values, and what programs make of them, for what must not show them in the first place.
     pub fn values(&self) -> impl Iterator<Item = String> {
-        self.values.values().flat_map(|it| changed(it))
+        self.values.values().flat_map(|it| changed(it, Self::SHORTEST))
     }
 
     /// Whether there is nothing to keep out.
@@ -185,7 +185,8 @@ impl Secrets {
 
 impl Known {
     fn new(values: &IndexMap<String, String>) -> Option<Self> {
-        let forms: Vec<String> = values.values().flat_map(|it| changed(it)).collect();
+        let forms: Vec<String> =
+            values.values().flat_map(|it| changed(it, Secrets::SHORTEST)).collect();
         let all = || forms.iter().map(String::as_str);
         let pattern = pattern_of(all().flat_map(encoded_forms).collect())?;
         let long = || all().filter(|it| it.chars().count() >= SHORTEST_WRAPPED);

@@ -6,13 +6,12 @@ use std::process::{Command, Stdio};
 
 use super::cut_short::{read_until, until};
 use super::{commands, night_of};
-use crate::support::{Answer, SuiteCopy, night_json, nightshift, verdicts};
+use crate::support::{Answer, SuiteCopy, can_mount, night_json, nightshift, verdicts};
 
-/// Whether a process may have mounts of its own here; says what is not tried where it may not.
-fn can_mount(what: &str) -> bool {
-    let mut tried = Command::new("unshare");
-    tried.args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).stderr(Stdio::null());
-    let may = tried.status().is_ok_and(|it| it.success());
+/// Whether something can be tried that needs mounts for a night alone; says why where it cannot.
+#[expect(clippy::print_stdout, reason = "whoever reads the output should know what was left out")]
+fn is_tried(what: &str) -> bool {
+    let may = can_mount();
     if !may {
         println!("{what} is not tried: this machine lets nobody have mounts of their own");
     }
@@ -47,7 +46,7 @@ fn read_only(suite: &SuiteCopy, arguments: &[&str]) -> Answer {
 
 #[test]
 fn a_suite_that_is_read_only_has_its_night_elsewhere_and_without_a_place_says_how() {
-    if !can_mount("a suite that is read-only") {
+    if !is_tried("a suite that is read-only") {
         return;
     }
     let suite = commands(&[("hello", "  - shell: echo hello\n    snapshot: said\n")]);
@@ -83,7 +82,7 @@ fn with_temporary(suite: &SuiteCopy, mounts: &str, at: &Path, arguments: &[&str]
 
 #[test]
 fn a_full_folder_for_temporary_files_is_named_before_anything_runs_and_one_with_room_is_fine() {
-    if !can_mount("a temporary folder without room") {
+    if !is_tried("a temporary folder without room") {
         return;
     }
     let suite = commands(&[("hello", "  - run: echo hello\n")]);
@@ -105,7 +104,7 @@ fn a_full_folder_for_temporary_files_is_named_before_anything_runs_and_one_with_
 
 #[test]
 fn a_folder_for_temporary_files_that_fills_up_makes_the_night_wait_and_nothing_red() {
-    if !can_mount("a temporary folder that fills up") {
+    if !is_tried("a temporary folder that fills up") {
         return;
     }
     // What is done again behind the full disk does not fill it again.

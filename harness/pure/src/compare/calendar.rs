@@ -133,22 +133,22 @@ impl Of {
 
 /// An expression that any full name of a month fits.
 pub(super) fn months(of: Of) -> String {
-    any(of.languages().flat_map(|it| it.months.iter().map(|name| (it, *name))))
+    any(of.languages().flat_map(|it| it.months.iter().map(move |name| (it, *name))))
 }
 
 /// The same for those that are cut short.
 pub(super) fn short_months(of: Of) -> String {
-    any(of.languages().flat_map(|it| it.short_months.iter().map(|name| (it, *name))))
+    any(of.languages().flat_map(|it| it.short_months.iter().map(move |name| (it, *name))))
 }
 
 /// An expression that any full name of a day of the week fits.
 pub(super) fn days(of: Of) -> String {
-    any(of.languages().flat_map(|it| it.days.iter().map(|name| (it, *name))))
+    any(of.languages().flat_map(|it| it.days.iter().map(move |name| (it, *name))))
 }
 
 /// The same for those that are cut short.
 pub(super) fn short_days(of: Of) -> String {
-    any(of.languages().flat_map(|it| it.short_days.iter().map(|name| (it, *name))))
+    any(of.languages().flat_map(|it| it.short_days.iter().map(move |name| (it, *name))))
 }
 
 /// An expression for any of these names, the longest first. What is written small has a capital where
