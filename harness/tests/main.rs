@@ -49,7 +49,9 @@
 //!   Selenium Grid.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
-//!   `nights/cut_short.rs` has those that do not come to their end, `nights/stopped.rs` says how fast
+//!   `nights/cut_short.rs` has those that do not come to their end, `nights/leaking.rs` has random
+//!   secrets in files, mails, documents and on terminals, `nights/places.rs` has suites that cannot be
+//!   written to and temporary folders without room, `nights/stopped.rs` says how fast
 //!   one ends that is stopped, `nights/verified.rs` has those that somebody changed afterwards.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
 //!   terminal (`screen.rs`), over HTTP (`web.rs`), and across merges (`merge.rs`).

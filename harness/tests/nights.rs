@@ -1,9 +1,12 @@
 //! Whole nights by the program: what they leave, how they end when things go wrong, and the exit
-//! codes that scripts depend on. `cut_short.rs` has those that do not come to their end,
-//! `stopped.rs` says how fast one ends that is stopped, `verified.rs` has those that somebody changed
-//! afterwards.
+//! codes that scripts depend on. `cut_short.rs` has those that do not come to their end, `leaking.rs`
+//! has a product that says its secrets wherever it can, `places.rs` has suites that cannot be written
+//! to and temporary folders without room, `stopped.rs` says how fast one ends that is stopped,
+//! `verified.rs` has those that somebody changed afterwards.
 
 mod cut_short;
+mod leaking;
+mod places;
 mod stopped;
 mod verified;
 

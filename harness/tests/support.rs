@@ -1,7 +1,7 @@
 //! A suite in a folder of its own, and the program as a user runs it there.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -162,6 +162,13 @@ impl From<Output> for Answer {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Whether a process may have mounts of its own here.
+pub fn can_mount() -> bool {
+    let mut tried = Command::new("unshare");
+    tried.args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).stderr(Stdio::null());
+    tried.status().is_ok_and(|it| it.success())
 }
 
 /// Runs git in a folder, as somebody of whose own settings nothing is read.

@@ -227,7 +227,7 @@ async fn look(onlooker: &Onlooker, asked: &Asked, options: &TryOptions) -> anyho
     } else {
         None
     };
-    Ok(Tried { place: onlooker.place(), answer, picture })
+    Ok(Tried { place: onlooker.place().await, answer, picture })
 }
 
 fn seen<T>(target: &Target, answer: Result<T, SurfaceError>) -> anyhow::Result<T> {

@@ -10,6 +10,7 @@
 //! - `chain.rs`: each line holds the hash of the line before it; what the whole ends with.
 //! - `verify.rs`: whether a night is as it was written.
 //! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
+//! - `changed.rs`: a secret as programs change it: in other case, composed otherwise.
 //! - `cut.rs`: what is left of secrets where we cut a text or take its numbers out.
 //! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
 //! - `encoded.rs`: what was escaped before it was put into base64.
@@ -21,6 +22,7 @@
 
 mod broken;
 mod chain;
+mod changed;
 mod cut;
 mod directory;
 mod encoded;

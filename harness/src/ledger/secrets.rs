@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::LedgerError;
 use super::broken::{Squeezed, hex_rows};
+use super::changed::changed;
 use super::cut::Cut;
 use super::encoded::in_base64;
 use super::escapes::{SHORTEST_WRAPPED, Walker};
@@ -104,9 +105,9 @@ impl Secrets {
         self.values.get(name).map(String::as_str)
     }
 
-    /// All values, for what must not show them in the first place.
-    pub fn values(&self) -> impl Iterator<Item = &str> {
-        self.values.values().map(String::as_str)
+    /// All values, and what programs make of them, for what must not show them in the first place.
+    pub fn values(&self) -> impl Iterator<Item = String> {
+        self.values.values().flat_map(|it| changed(it, Self::SHORTEST))
     }
 
     /// Whether there is nothing to keep out.
@@ -184,7 +185,9 @@ impl Secrets {
 
 impl Known {
     fn new(values: &IndexMap<String, String>) -> Option<Self> {
-        let all = || values.values().map(String::as_str);
+        let forms: Vec<String> =
+            values.values().flat_map(|it| changed(it, Secrets::SHORTEST)).collect();
+        let all = || forms.iter().map(String::as_str);
         let pattern = pattern_of(all().flat_map(encoded_forms).collect())?;
         let long = || all().filter(|it| it.chars().count() >= SHORTEST_WRAPPED);
         let squeezed: Vec<String> = long()

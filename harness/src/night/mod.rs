@@ -317,7 +317,7 @@ async fn to_report(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
-    let folder = scratch::make()?;
+    let folder = scratch::make_first()?;
     let options = &options.keeping_data(folder.path());
     let attempted = match opening::through(options)? {
         Some(through) => through,

@@ -29,6 +29,18 @@ pub(super) fn make() -> Result<tempfile::TempDir, NightError> {
         .map_err(|source| NightError::Io { action: "make a folder in", path: below, source })
 }
 
+/// The first folder of a night, which has not begun: another one can still be named.
+///
+/// # Errors
+/// It cannot be made where temporary files go.
+pub(super) fn make_first() -> Result<tempfile::TempDir, NightError> {
+    make().map_err(|error| {
+        NightError::Usage(format!(
+            "{error}; make room there, or name another folder for temporary files in `TMPDIR`"
+        ))
+    })
+}
+
 /// Removes the folders below `below` that killed nights left, and nothing else.
 pub(super) fn sweep(below: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(below)

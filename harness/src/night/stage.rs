@@ -227,7 +227,7 @@ impl<'a> Stage<'a> {
                 work: ground.work.work().to_owned(),
                 environment: ground.environment.clone(),
                 timeout,
-                secrets: secrets.values().map(str::to_owned).collect(),
+                secrets: secrets.values().collect(),
                 confinement: self.confinement(ground, author),
             })
         };

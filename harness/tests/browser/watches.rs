@@ -242,6 +242,7 @@ async fn a_fragment_is_part_of_a_place_unless_it_only_points_into_the_page() {
         let seen = bench.observe().await;
         let page = format!("path: {place}\ntitle: Wiki\nstatus: 200\n");
         assert_eq!((seen.place.as_str(), facet(&seen, FacetKind::Page)), (place, page));
+        assert_eq!(bench.page.place().await, place, "where a step ends, by which events are told");
     }
     bench.stop().await;
 }

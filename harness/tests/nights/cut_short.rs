@@ -28,7 +28,7 @@ pub(super) fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
 }
 
 /// Reads the child's standard error until a line holds `text`.
-fn read_until(child: &mut Child, text: &str) {
+pub(super) fn read_until(child: &mut Child, text: &str) {
     let reader = BufReader::new(child.stderr.as_mut().expect("piped"));
     for line in reader.lines() {
         if line.expect("text").contains(text) {

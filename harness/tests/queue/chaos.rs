@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{Process, Server, lines, of_type, process_with, signal, suite, until};
-use crate::support::{SuiteCopy, copy_folder, night_json, nightshift, text};
+use crate::support::{SuiteCopy, can_mount, copy_folder, night_json, nightshift, text};
 
 const SCENARIOS: usize = 24;
 const WORKERS: usize = 3;
@@ -227,13 +227,6 @@ fn whatever_happens_each_scenario_is_judged_once_or_named_as_not_run() {
         println!("seed {seed}: {told}");
     }
     println!("happened in all: {happened:?}");
-}
-
-/// Whether a process may have mounts of its own here.
-fn can_mount() -> bool {
-    let mut tried = Command::new("unshare");
-    tried.args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).stderr(Stdio::null());
-    tried.status().is_ok_and(|it| it.success())
 }
 
 /// One night, and what happened in it.

@@ -253,6 +253,8 @@ fn value_key(line: &str, before: &mut Vec<String>) -> String {
 
 /// What is said below an output of the bytes that its text does not show: lines of their own, in
 /// this order.
+pub const ODD_WIDE: &str = "[written in UTF-16]";
+/// The same of colours.
 pub const ODD_COLOURS: &str = "[written with colour codes, though not to a terminal]";
 /// The same of `\r\n`.
 pub const ODD_ENDS: &str = "[lines end in CR LF]";
@@ -269,7 +271,7 @@ pub fn is_end(line: &str) -> bool {
 #[must_use]
 pub fn without_oddities(output: &str) -> &str {
     let mut rest = output;
-    for odd in [ODD_LAST, ODD_ENDS, ODD_COLOURS] {
+    for odd in [ODD_LAST, ODD_ENDS, ODD_COLOURS, ODD_WIDE] {
         let line = rest.strip_suffix('\n').unwrap_or(rest).strip_suffix(odd);
         rest = line.filter(|it| it.is_empty() || it.ends_with('\n')).unwrap_or(rest);
     }

@@ -33,7 +33,7 @@ use alacritty_terminal::vte::ansi::{Processor, Rgb};
 
 use guard::StringGuard;
 pub use paint::repaint;
-pub use redrawn::redrawn;
+pub use redrawn::{columns, redrawn};
 pub use still::{Cell, Colour, Cursor, Line, Still, Style, Trait, Width};
 pub use text::facet_text;
 

@@ -1,9 +1,11 @@
 //! [`redrawn`]: what stays of an output that moves the cursor and draws its lines again.
 //!
 //! Unlike [`super::Screen`] it has no size: what scrolled away still counts, and long lines are not
-//! broken. Lines are those of a terminal, on which `\n` begins a new line at its start.
+//! broken. Lines are those of a terminal, on which `\n` begins a new line at its start; letters take
+//! the [`columns`] that they take there.
 
 use alacritty_terminal::vte::{Params, Parser, Perform};
+use unicode_width::UnicodeWidthChar as _;
 
 /// The furthest that a program can send the cursor: nothing that a person looks at is larger.
 const MOST_ROWS: usize = 500;
@@ -18,13 +20,36 @@ pub fn redrawn(output: &str) -> String {
     sheet.text()
 }
 
+/// How many columns of a terminal a letter takes: a wide one two, a mark none.
+#[must_use]
+pub fn columns(letter: char) -> usize {
+    letter.width().unwrap_or(1)
+}
+
+/// What stands in one column of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Spot {
+    /// A letter, with the marks on it.
+    Letter(char, String),
+    /// The right half of the wide letter before it.
+    Half,
+}
+
+impl Spot {
+    const BLANK: Self = Self::Letter(' ', String::new());
+
+    fn is_wide(&self) -> bool {
+        matches!(self, Self::Letter(it, _) if columns(*it) > 1)
+    }
+}
+
 /// Rows, and where the cursor is on them: row and column.
-type Left = (Vec<Vec<char>>, (usize, usize));
+type Left = (Vec<Vec<Spot>>, (usize, usize));
 
 /// Rows that grow as they are written.
 #[derive(Debug, Default)]
 struct Sheet {
-    rows: Vec<Vec<char>>,
+    rows: Vec<Vec<Spot>>,
     row: usize,
     column: usize,
     saved: (usize, usize),
@@ -47,9 +72,7 @@ impl Sheet {
         while self.rows.len() > self.row + 1 && self.rows.last().is_some_and(|it| is_blank(it)) {
             self.rows.pop();
         }
-        let line =
-            |row: &Vec<char>| row.iter().collect::<String>().trim_end_matches(' ').to_owned();
-        self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        self.rows.iter().map(|it| line_of(it)).collect::<Vec<_>>().join("\n")
     }
 
     fn go_to(&mut self, row: usize, column: usize) {
@@ -105,9 +128,11 @@ impl Sheet {
         let (row, column) = (&mut self.rows[self.row], self.column);
         let most = row.len().max(MOST_COLUMNS);
         if column < row.len() {
-            let blanks = std::iter::repeat_n(' ', count.min(MOST_COLUMNS));
-            drop(row.splice(column..column, blanks));
+            let blanks = count.min(MOST_COLUMNS);
+            drop(row.splice(column..column, std::iter::repeat_n(Spot::BLANK, blanks)));
             row.truncate(most);
+            mend(row, column);
+            mend(row, column + blanks);
         }
     }
 
@@ -116,9 +141,11 @@ impl Sheet {
         let (row, column) = (&mut self.rows[self.row], self.column);
         match mode {
             0 => row.truncate(column),
-            1 => row.iter_mut().take(column + 1).for_each(|it| *it = ' '),
+            1 => row.iter_mut().take(column + 1).for_each(|it| *it = Spot::BLANK),
             _ => row.clear(),
         }
+        mend(row, column);
+        mend(row, column + 1);
     }
 
     fn erase(&mut self, mode: u16) {
@@ -132,18 +159,57 @@ impl Sheet {
     }
 }
 
-fn is_blank(row: &[char]) -> bool {
-    row.iter().all(|it| *it == ' ')
+fn is_blank(row: &[Spot]) -> bool {
+    row.iter().all(|it| *it == Spot::BLANK)
+}
+
+/// The text of a row, without blanks at its end.
+fn line_of(row: &[Spot]) -> String {
+    let mut text = String::with_capacity(row.len());
+    for spot in row {
+        if let Spot::Letter(letter, marks) = spot {
+            text.push(*letter);
+            text.push_str(marks);
+        }
+    }
+    text.truncate(text.trim_end_matches(' ').len());
+    text
+}
+
+/// Half a letter is none: what an edit has left of a wide one on either side of this column is blank.
+fn mend(row: &mut [Spot], at: usize) {
+    let wide_before = at > 0 && row.get(at - 1).is_some_and(Spot::is_wide);
+    let half = row.get(at) == Some(&Spot::Half);
+    match (wide_before, half) {
+        (true, false) => row[at - 1] = Spot::BLANK,
+        (false, true) => row[at] = Spot::BLANK,
+        (true, true) | (false, false) => {}
+    }
 }
 
 impl Perform for Sheet {
     fn print(&mut self, character: char) {
-        let row = &mut self.rows[self.row];
-        if row.len() <= self.column {
-            row.resize(self.column + 1, ' ');
+        let (row, column) = (&mut self.rows[self.row], self.column);
+        let wide = columns(character);
+        if row.len() < column + wide.max(1) {
+            row.resize(column + wide.max(1), Spot::BLANK);
         }
-        row[self.column] = character;
-        self.column += 1;
+        if wide == 0 {
+            // It stands on the letter before it, whichever half of that the cursor is behind.
+            let before = column.saturating_sub(1);
+            let on = if row[before] == Spot::Half { before.saturating_sub(1) } else { before };
+            if let Spot::Letter(_, marks) = &mut row[on] {
+                marks.push(character);
+            }
+            return;
+        }
+        row[column] = Spot::Letter(character, String::new());
+        if wide > 1 {
+            row[column + 1] = Spot::Half;
+        }
+        mend(row, column);
+        mend(row, column + wide);
+        self.column += wide;
     }
 
     fn execute(&mut self, byte: u8) {
@@ -186,13 +252,16 @@ impl Perform for Sheet {
             'M' => self.delete_rows(count(0)),
             '@' => self.insert_blanks(count(0)),
             'X' => {
-                let to = column + count(0);
-                self.rows[row].iter_mut().take(to).skip(column).for_each(|it| *it = ' ');
+                let (to, line) = (column + count(0), &mut self.rows[row]);
+                line.iter_mut().take(to).skip(column).for_each(|it| *it = Spot::BLANK);
+                mend(line, column);
+                mend(line, to);
             }
             'P' => {
                 let line = &mut self.rows[row];
                 let from = column.min(line.len());
                 line.drain(from..(from + count(0)).min(line.len()));
+                mend(line, from);
             }
             's' => self.saved = (row, column),
             'u' => self.go_to(self.saved.0, self.saved.1),

@@ -167,3 +167,25 @@ fn nonsense_does_no_harm() {
         let _ = repaint(&screen.still());
     }
 }
+
+#[test]
+fn what_is_drawn_again_over_wide_letters_and_marks_ends_as_a_terminal_shows_it() {
+    for (output, end) in [
+        ("\u{65e5}\u{672c}\r\x1b[2Cx", "\u{65e5}x"),
+        ("\u{65e5}\u{672c}\r\x1b[1Cx", " x\u{672c}"),
+        ("\u{65e5}\x1b[Dx", " x"),
+        ("a\u{65e5}b\r\u{672c}", "\u{672c} b"),
+        ("\u{9032}\u{6357} 1/2\r\x1b[5C2/2", "\u{9032}\u{6357} 2/2"),
+        ("\u{9032} 10 %\x1b[4G20 %", "\u{9032} 20 %"),
+        ("\u{1f44d} 9 of 9\x1b[1;4H1", "\u{1f44d} 1 of 9"),
+        ("e\u{301}a\x1b[Db", "e\u{301}b"),
+        ("cafe\u{301} 1\x1b[6G2", "cafe\u{301} 2"),
+        ("\u{65e5}\u{302}x\x1b[1G\x1b[2Cy", "\u{65e5}\u{302}y"),
+        ("plain 1\x1b[7G2", "plain 2"),
+    ] {
+        assert_eq!(screen(40, 3, output).still().text(), end, "the terminal, {output:?}");
+        assert_eq!(redrawn(output), end, "{output:?}");
+    }
+    assert_eq!(redrawn("\u{65e5}\u{672c}\x1b[3G\x1b[1K!"), "  !", "no half is left of either");
+    assert_eq!(redrawn("\u{65e5}x\r\x1b[P"), " x");
+}

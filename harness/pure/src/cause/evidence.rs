@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Class;
 use crate::model::FacetKind;
-use crate::model::address::page_of;
+use crate::model::address::page_at;
 use crate::model::change::{Change, Identity};
 use crate::model::comparison::Located;
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -160,7 +160,7 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn path(&self, spot: usize) -> &'a str {
         let place = self.spots[spot].difference.place.as_str();
-        if place.starts_with('/') { page_of(place) } else { place }
+        if place.starts_with('/') { page_at(place) } else { place }
     }
 
     /// The path that the server was asked for; or the command line.

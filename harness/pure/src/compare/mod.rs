@@ -23,11 +23,13 @@
 //!   writes.
 //! - `structured/`: what changed in an output that is JSON, XML, CSV or a table, by its content.
 //! - `changes/`: the changed lines of a facet as changes, each about one thing.
+//! - `calendar.rs`: the names of months and weekdays, in the languages whose dates are known.
 //! - `vary.rs`: what variants of a line share, and the narrowest pattern for the rest.
 //! - `traffic.rs`: what two runs differ in of their requests.
 //! - `uses.rs`: how often each redaction took something out.
 //! - `wrong.rs`: what of an attempt is wrong by itself, before anybody has accepted it.
 
+mod calendar;
 pub mod cells;
 pub mod changes;
 mod facet;

@@ -14,8 +14,10 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 
+use super::calendar::{Of, days, months, short_days, short_months};
 use super::json::{value_span, without_value};
 use super::quoted::within_quotes;
+use super::vary::{SMALL_DAY, SMALL_TIME};
 use super::{CompareError, order};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
@@ -282,11 +284,12 @@ fn pattern(text: &str) -> Regex {
 
 /// An instant, as programs and pages write it.
 fn timestamps() -> Vec<Regex> {
-    const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
-    const DAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
     const CLOCK: &str = r"(?:[01]\d|2[0-3]):[0-5]\d";
     const WATCH: &str =
         r"(?:1\d|2[0-3]|0?\d):[0-5]\d(?::[0-5]\d)?(?:\s?(?:[AaPp][Mm]\b|[AaPp]\.[Mm]\.))?";
+    // What protocols and logs write is English everywhere.
+    let (month, day) = (short_months(Of::English), short_days(Of::English));
+    let week = days(Of::English);
     vec![
         // RFC 3339 and ISO 8601, and the same with a space or a comma before the fraction.
         pattern(&format!(
@@ -294,22 +297,33 @@ fn timestamps() -> Vec<Regex> {
         )),
         // RFC 5322 and HTTP dates.
         pattern(&format!(
-            r"\b(?:{DAY}, )?\d{{1,2}} {MONTH} \d{{4}} {CLOCK}(?::[0-5]\d)?(?: (?:GMT|UTC|[+-]\d{{4}}))?"
+            r"\b(?:{day}, )?\d{{1,2}} {month} \d{{4}} {CLOCK}(?::[0-5]\d)?(?: (?:GMT|UTC|[+-]\d{{4}}))?"
         )),
         // Access logs.
-        pattern(&format!(r"\b\d{{2}}/{MONTH}/\d{{4}}:{CLOCK}:[0-5]\d(?: [+-]\d{{4}})?")),
+        pattern(&format!(r"\b\d{{2}}/{month}/\d{{4}}:{CLOCK}:[0-5]\d(?: [+-]\d{{4}})?")),
         // asctime and syslog.
         pattern(&format!(
-            r"\b(?:{DAY} )?{MONTH} [ \d]?\d {CLOCK}:[0-5]\d(?:(?: (?:GMT|UTC))? \d{{4}})?\b"
+            r"\b(?:{day} )?{month} [ \d]?\d {CLOCK}:[0-5]\d(?:(?: (?:GMT|UTC))? \d{{4}})?\b"
         )),
         // What pages show by the browser's locale: 05/01/2026, 09:00:06; 1/5/26, 9:00 AM.
         pattern(&format!(
             r"\b\d{{1,2}}(?:/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\.\d{{1,2}}\.\d{{4}}),? {WATCH}"
         )),
         pattern(&format!(
-            r"\b(?:{MONTH}[a-z]*\.? \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH}[a-z]*\.? \d{{4}})(?:,| at)? {WATCH}"
+            r"\b(?:(?:{week}|{day}),? )?(?:{month}[a-z]*\.? \d{{1,2}}, \d{{4}}|\d{{1,2}} {month}[a-z]*\.? \d{{4}})(?:,| at)? {WATCH}"
         )),
+        in_words(),
     ]
+}
+
+/// A date with its month by name and a time, in any language, with its day of the week:
+/// `Samstag, 21. November 2026 um 09:00`, `sáb., 21 de nov. de 2026, 09:00`.
+fn in_words() -> Regex {
+    let month = format!("(?:{}|{})", months(Of::All), short_months(Of::All));
+    let week = format!("(?:{}|{})", days(Of::All), short_days(Of::All));
+    pattern(&format!(
+        r"\b(?:{week}[.,]{{0,2}} (?:den )?)?{SMALL_DAY}{month}\.?,? (?:del? )?\d{{4}}{SMALL_TIME}\b"
+    ))
 }
 
 fn class_patterns(class: RedactionClass) -> &'static [Regex] {
@@ -424,6 +438,16 @@ mod tests {
             (Timestamp, "am 5.1.2026, 9:00:06", "am [timestamp]"),
             (Timestamp, "Nov. 21, 2026, 1:14 p.m. by ada", "[timestamp] by ada"),
             (Timestamp, "5 January 2026 at 09:00", "[timestamp]"),
+            (Timestamp, "on Monday, 5 January 2026 at 9:00 AM", "on [timestamp]"),
+            (Timestamp, "am Samstag, 21. November 2026 um 09:00 da", "am [timestamp] da"),
+            (Timestamp, "am 21. Nov. 2026, 09:00:07 da", "am [timestamp] da"),
+            (Timestamp, "le samedi 21 novembre 2026 à 09:00.", "le [timestamp]."),
+            (Timestamp, "El 21 de noviembre de 2026, 9:00:07", "El [timestamp]"),
+            (Timestamp, "em sáb., 21 de nov. de 2026, 09:00 por", "em [timestamp] por"),
+            (Timestamp, "il 3 marzo 2026 alle 09:00", "il [timestamp]"),
+            (Timestamp, "za 21 nov 2026 09:00:07 CET", "[timestamp] CET"),
+            (Timestamp, "den 21. nov. 2026 kl. 09.00", "den [timestamp]"),
+            (Timestamp, "Den 21 november 2026 kl. 09:00", "Den [timestamp]"),
             (Uuid, "id 123e4567-e89b-12d3-a456-426614174000", "id [uuid]"),
             (Duration, "took 12 ms, 1.5s and 2m30s", "took [duration], [duration] and [duration]"),
             (
@@ -454,6 +478,9 @@ mod tests {
                     "09:00",
                     "2026-13-05 09:00",
                     "1767603600",
+                    "am 21. November 2026",
+                    "le 21 novembre 2026, 12 invités",
+                    "le 21 tasses 2026 à 09:00",
                 ],
             ),
             (Uuid, &["123e4567-e89b-12d3-a456", "1234-5678"]),

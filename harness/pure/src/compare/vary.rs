@@ -6,11 +6,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A month, and a day of the week, by any name of it in English or German.
+use super::calendar::{Of, days, months, short_days, short_months};
+
+/// A month, and a day of the week, by any name of it in English or German, as patterns have it: short
+/// enough to be read. The names themselves are those of [`super::calendar`].
 const MONTH: &str = "(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*|\
                      Jänner|März?|Mai|Okt(?:ober)?|Dez(?:ember)?)";
 const WEEKDAY: &str = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*|\
                        Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag)";
+
+/// The same in languages that write them small.
+const SMALL_MONTH: &str = r"\p{L}+";
+const SMALL_WEEKDAY: &str = r"[\p{L}-]+";
 
 /// A month that is cut, with the dot that says so.
 const SHORT: &str = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)\.";
@@ -18,18 +25,6 @@ const SHORT: &str = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)\
 /// A month in German, behind a day with a dot: `1. Marketing` is an item of a list.
 const GERMAN: &str = "(?:Jan(?:uar)?|Jänner|Feb(?:ruar)?|März?|Apr(?:il)?|Mai|Juni?|Juli?|\
                       Aug(?:ust)?|Sep(?:t(?:ember)?)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)";
-
-/// Months and weekdays in languages that write them small: French, Spanish, Italian, Portuguese, Dutch
-/// and those of Scandinavia.
-const SMALL: &str = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|\
-    décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|\
-    diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|\
-    fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|januari|februari|maart|\
-    april|mei|juni|juli|augustus|september|oktober|november|december|januar|februar|maj|august|\
-    augusti|desember|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|\
-    jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|\
-    maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|måndag|tisdag|onsdag|torsdag|\
-    fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag";
 
 /// What a varying part may look like, the narrowest first.
 static SHAPES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -41,7 +36,13 @@ static SHAPES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// A time of the day, behind a date.
-const TIME: &str = r"(?:,|,? at)? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?";
+const TIME: &str = r"(?:,|,? (?:at|um))? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?";
+
+/// The same in languages that write months small: `à 09:00`, `kl. 09.00`, `09.00.00`.
+pub(super) const SMALL_TIME: &str = r"(?:(?:,|,? (?:à|kl\.?|a las|alle|alle ore|às|om|um))? \d{1,2}(?:[:h]\d{2}(?::\d{2})?|\.\d{2}\.\d{2})|,? kl\.? \d{1,2}\.\d{2})";
+
+/// A day in these, with what stands between it and its month.
+pub(super) const SMALL_DAY: &str = r"\d{1,2}(?:er|º|\.)? (?:de )?";
 
 /// A date with its month by name: `Saturday, 21 November 2026`, `Nov. 21st`, `21. November`.
 fn long_date() -> String {
@@ -51,12 +52,35 @@ fn long_date() -> String {
     format!(r"(?:{WEEKDAY},? )?(?:{written})(?:,? \d{{4}})?")
 }
 
+/// The same in a language that writes months small: `samedi 21 novembre 2026`, `21 de nov. de 2026`.
+/// A month that is cut has a year behind it, since it is an ordinary word by itself.
+fn small_date() -> String {
+    let [full, short] = [months(Of::Small), short_months(Of::Small)];
+    let [day, short_day] = [days(Of::Small), short_days(Of::Small)];
+    let year = r"\.?,? (?:del? )?\d{4}";
+    format!(
+        "(?:(?:{day},?|{short_day}[.,]{{1,2}}) (?:den )?)?{SMALL_DAY}(?:{full}(?:{year})?|{short}{year})"
+    )
+}
+
+/// A date of [`small_date`] as patterns have it: any word is its month.
+static SMALL_SHAPES: LazyLock<[(Regex, String); 2]> = LazyLock::new(|| {
+    let shape = format!(
+        r"(?:{SMALL_WEEKDAY}[.,]{{0,2}} (?:den )?)?{SMALL_DAY}{SMALL_MONTH}(?:\.?,? (?:del? )?\d{{4}})?"
+    );
+    [String::new(), SMALL_TIME.to_owned()].map(|time| {
+        let whole = format!("^(?:{}{time})$", small_date());
+        (Regex::new(&whole).expect("names are a pattern"), format!("{shape}{time}"))
+    })
+});
+
 /// Where dates stand in a text: one of which only the day was seen to vary varies as a whole.
 #[must_use]
 pub fn dates(text: &str) -> Vec<Range<usize>> {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         let day = r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}";
-        Regex::new(&format!(r"\b(?:{}(?:{TIME})?|{day})\b", long_date()))
+        let (long, small) = (long_date(), small_date());
+        Regex::new(&format!(r"\b(?:{long}(?:{TIME})?|{small}(?:{SMALL_TIME})?|{day})\b"))
             .expect("a constant pattern")
     });
     DATE.find_iter(text).map(|it| it.range()).collect()
@@ -65,15 +89,15 @@ pub fn dates(text: &str) -> Vec<Range<usize>> {
 /// Constant text as an expression that holds next month too: months and weekdays are any of them.
 #[must_use]
 pub fn literal(text: &str) -> String {
-    static NAMES: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
-        let months = "January|February|March|April|May|June|July|August|September|October|\
-                      November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|\
-                      Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Okt|Dez";
-        let days = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\
-                    Mon|Tue|Wed|Thu|Fri|Sat|Sun|\
-                    Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag";
-        [(months, MONTH), (days, WEEKDAY), (SMALL, r"\p{L}+")].map(|(names, any)| {
-            (Regex::new(&format!(r"\b(?:{names})\b")).expect("a constant pattern"), any)
+    static NAMES: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
+        let capitals = format!("{}|{}", months(Of::Capitals), short_months(Of::Capitals));
+        // Two letters, as German has them, are words of their own.
+        let week = format!("{}|{}|Sonnabend", days(Of::Capitals), short_days(Of::English));
+        let (small, small_week) = (months(Of::Small), days(Of::Small));
+        let all =
+            [(capitals, MONTH), (week, WEEKDAY), (small, SMALL_MONTH), (small_week, SMALL_WEEKDAY)];
+        all.map(|(names, any)| {
+            (Regex::new(&format!(r"\b(?:{names})\b")).expect("names are a pattern"), any)
         })
     });
     let mut parts = vec![text.to_owned()];
@@ -179,7 +203,11 @@ pub fn shape(middles: &[&str]) -> &'static str {
         let whole = Regex::new(&format!("^(?:{shape})$")).expect("a constant pattern");
         middles.iter().all(|it| whole.is_match(it))
     };
-    SHAPES.iter().find(fits).map_or(".*?", String::as_str)
+    let small = || {
+        let is_date = |it: &&(Regex, String)| middles.iter().all(|text| it.0.is_match(text));
+        SMALL_SHAPES.iter().find(is_date).map(|it| &it.1)
+    };
+    SHAPES.iter().find(fits).or_else(small).map_or(".*?", String::as_str)
 }
 
 fn last_words(text: &str) -> &str {
@@ -194,6 +222,7 @@ fn first_words(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::calendar::LANGUAGES;
     use super::*;
 
     #[test]
@@ -240,6 +269,13 @@ mod tests {
             ("made Nov. 21, 2026 by ada", "Nov. 21, 2026"),
             ("am Freitag, 20. November 2026 um neun", "Freitag, 20. November 2026"),
             ("seit 3. März", "3. März"),
+            ("fait le samedi 21 novembre 2026 à 09:00 par Ada", "samedi 21 novembre 2026 à 09:00"),
+            ("hecho el 21 de noviembre de 2026 por Ada", "21 de noviembre de 2026"),
+            ("feito em sáb., 21 de nov. de 2026, 09:00 por Ada", "sáb., 21 de nov. de 2026, 09:00"),
+            ("fatto il 3 marzo da Ada", "3 marzo"),
+            ("op zaterdag 21 november 2026 om 09:00 door", "zaterdag 21 november 2026 om 09:00"),
+            ("skapad den 3 maj 2026 av Ada", "3 maj 2026"),
+            ("den 21. nov. 2026 kl. 09.00 af Ada", "21. nov. 2026 kl. 09.00"),
             ("due 2026-11-21", "2026-11-21"),
             ("due 21/11/2026", "21/11/2026"),
         ];
@@ -253,6 +289,9 @@ mod tests {
             "a 3-1 win",
             "1. Marketing",
             "to Marseille. 12 rows",
+            "set 12 of them",
+            "12 set aside",
+            "3 man 2 out",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
@@ -267,12 +306,14 @@ mod tests {
         let november = ["Until 20 November 2026: open", "Until 21 November 2026: open"];
         assert!(holds(&november, "Until 3 December 2026: open").0);
         assert!(!holds(&november, "Until 3 Apples 2026: open").0, "an apple is no month");
-        let table: [(&[&str], &str, bool); 9] = [
+        let table: [(&[&str], &str, bool); 11] = [
             (&["bis 20. November 2026", "bis 21. November 2026"], "bis 3. Dezember 2026", true),
             (&["bis 20. November 2026", "bis 21. November 2026"], "bis 3. Tasse 2026", false),
             (&["le 20 novembre 2026", "le 21 novembre 2026"], "le 3 décembre 2026", true),
             (&["le 20 novembre 2026", "le 21 novembre 2026"], "le 3 12 2026", false),
             (&["el 20 de marzo de 2026", "el 21 de marzo de 2026"], "el 3 de abril de 2026", true),
+            (&["le 30 novembre 2026", "le 1 décembre 2026"], "le 1er mai 2026", true),
+            (&["le 30 novembre 2026", "le 1 décembre 2026"], "le dernier mai 2026", false),
             (&["on Friday", "on Saturday"], "on Monday", true),
             (&["on Friday", "on Saturday"], "on fire", false),
             (&["in November", "in December"], "in May", true),
@@ -283,5 +324,44 @@ mod tests {
             assert_eq!(is_match, wanted, "{text} on {later}");
         }
         assert_eq!(literal("Sunk (11)"), r"Sunk \(11\)");
+    }
+
+    #[test]
+    fn a_date_in_any_language_has_a_shape_that_other_months_fit() {
+        let fits = |middles: &[&str], later: &str| {
+            Regex::new(&format!("^(?:{})$", shape(middles))).expect("a pattern").is_match(later)
+        };
+        let norwegian = ["30. nov. 2026", "1. des. 2026"];
+        let spanish = ["30 de noviembre de 2026", "1 de diciembre de 2026"];
+        let french = ["samedi 21 novembre 2026 à 09:00", "dimanche 22 novembre 2026 à 10:30"];
+        let portuguese = ["sexta-feira, 20 de novembro de 2026", "sábado, 21 de novembro de 2026"];
+        for (middles, later) in [
+            (norwegian, "2. jan. 2027"),
+            (spanish, "2 de enero de 2027"),
+            (french, "mardi 1er décembre 2026 à 08:15"),
+            (portuguese, "segunda-feira, 1 de dezembro de 2026"),
+        ] {
+            assert!(fits(&middles, later), "{later}");
+            assert!(!fits(&middles, "2027-01-02"), "{middles:?}");
+            assert!(!fits(&middles, "soon, at 9"), "{middles:?}");
+        }
+        assert_eq!(shape(&["12 rows", "9 items"]), ".*?", "what is no date has no such shape");
+    }
+
+    #[test]
+    fn what_patterns_have_for_a_month_or_weekday_fits_each_name_of_it() {
+        let whole = |it: &str| Regex::new(&format!("^(?:{it})$")).expect("a constant pattern");
+        let capitals = [whole(MONTH), whole(WEEKDAY)];
+        let small = [whole(SMALL_MONTH), whole(SMALL_WEEKDAY)];
+        for language in &LANGUAGES {
+            let [month, day] = if language.has_capitals { &capitals } else { &small };
+            for name in language.months.iter().chain(language.short_months) {
+                assert!(month.is_match(name), "{name}");
+            }
+            for name in language.days {
+                assert!(day.is_match(name), "{name}");
+            }
+        }
+        assert!(!capitals[0].is_match("Apples") && !capitals[1].is_match("fire"));
     }
 }

@@ -165,6 +165,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_event_is_told_on_the_route_of_its_page_and_one_of_a_pop_up_on_that() {
+        let of = |kind, path, place| SightingLog { step: 0, kind, message: "x", path, place };
+        let route = Some("/wiki#Kettle");
+        for kind in [WatchKind::Exception, WatchKind::ConsoleError, WatchKind::RequestFailed] {
+            assert_eq!(place_of(&of(kind, "/wiki", route)), "/wiki#Kettle");
+        }
+        assert_eq!(place_of(&of(WatchKind::Exception, "/popup", route)), "/popup");
+        assert_eq!(place_of(&of(WatchKind::BadStatus, "/api", route)), "/wiki#Kettle");
+        assert_eq!(place_of(&of(WatchKind::Exception, "/wiki", None)), "/wiki");
+    }
+
+    #[test]
     fn what_changes_by_nature_is_masked_and_nothing_else() {
         assert_eq!(
             mask("TypeError: x is null at http://127.0.0.1:40213/static/app.js:12:34"),

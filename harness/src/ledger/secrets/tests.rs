@@ -206,3 +206,27 @@ fn a_secret_is_found_where_a_page_spreads_it() {
     }
     assert!(secrets.find_spread("p & s s").is_empty());
 }
+
+#[test]
+fn a_secret_in_other_case_or_decomposed_is_taken_out_and_another_word_stays() {
+    for form in [
+        "P&SS \"WÖRD'<1>",
+        "P&SS \"WöRD'<1>",
+        "P&ss \"wörd'<1>",
+        "p&ss \"wo\u{308}rd'<1>",
+        "P&SS \"WO\u{308}RD'<1>",
+    ] {
+        assert_eq!(scrubbed(&format!("user ada, {form}!")), "user ada, [secret]!");
+        let escaped = percent_encoded(form);
+        assert_eq!(scrubbed(&format!("/login?p={escaped}&x=1")), "/login?p=[secret]&x=1");
+        let encoded = scrubbed(&STANDARD.encode(format!("ada:{form}")));
+        assert!(encoded.contains("[secret]"), "{form} became {encoded}");
+    }
+    for other in ["p&ss \"ward'<1>", "P&SS \"WARD'<1>", "p&ss \"wa\u{308}rd'<1>"] {
+        assert_eq!(scrubbed(other), other);
+    }
+    let host = Secrets::new([("KEY".to_owned(), "Tok-9xQ2z".to_owned())].into_iter().collect())
+        .expect("long enough");
+    assert_eq!(host.scrub_text("http://tok-9xq2z.example/a"), "http://[secret].example/a");
+    assert_eq!(host.scrub_text("http://tok-9xq3z.example/a"), "http://tok-9xq3z.example/a");
+}

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Rule;
 use crate::cause::node::quoted_names;
 use crate::cause::{Edge, Evidence};
-use crate::model::address::page_of;
+use crate::model::address::page_at;
 use crate::model::change::{Change, without_numbers};
 use crate::model::finding::DiffTag;
 use crate::model::thing::{Node, Thing};
@@ -43,12 +43,12 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 /// that the page is another one, or looks for the same thing; else a page may have two faults.
 fn failed_before(evidence: &Evidence<'_>, failing: usize) -> Option<Edge> {
     let before = |spot: usize| {
-        let page = page_of(&evidence.spots[spot].difference.place);
+        let page = page_at(&evidence.spots[spot].difference.place);
         let own = evidence.of_attempt(spot).iter().copied();
         own.filter(move |it| {
             evidence.is_failure(*it)
                 && evidence.step(*it) < evidence.step(spot)
-                && page_of(&evidence.spots[*it].difference.place) == page
+                && page_at(&evidence.spots[*it].difference.place) == page
         })
     };
     let wherever = |node: usize| {
@@ -110,7 +110,7 @@ fn came(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
         let mut near = own.filter(|it| {
             let seen = &evidence.spots[*it].difference;
             !evidence.is_failure(*it)
-                && (evidence.step(*it) <= at.step || page_of(&seen.place) == page_of(&at.place))
+                && (evidence.step(*it) <= at.step || page_at(&seen.place) == page_at(&at.place))
         });
         near.find_map(|spot| {
             let new = |it: &(usize, &Change)| {
@@ -404,7 +404,7 @@ fn tells(change: &Change, seen: &Difference, failed: &Difference, step: &Change)
     let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
     let (was, is) = (Node::read(old), Node::read(new));
     let (Some(had), Some(has)) = (was.words(), is.words()) else { return false };
-    if was.role != is.role || page_of(&seen.place) != page_of(&failed.place) {
+    if was.role != is.role || page_at(&seen.place) != page_at(&failed.place) {
         return false;
     }
     let counted = format!("{} \"{}\"", was.role, without_numbers(had));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::Rule;
 use crate::cause::node::addresses;
 use crate::cause::{Edge, Evidence};
-use crate::model::address::page_of;
+use crate::model::address::{page_at, page_of};
 use crate::model::change::Change;
 use crate::model::thing::Thing;
 use crate::model::{FacetKind, WatchKind};
@@ -19,7 +19,7 @@ const BECAUSE: &str = "the link leads there";
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut leads: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
-        for target in node.sightings.iter().filter_map(|it| new_target(it.change)) {
+        for target in node.sightings.iter().flat_map(|it| new_targets(it.change)) {
             leads.entry(target).or_default().push(index);
         }
     }
@@ -47,14 +47,22 @@ pub(super) fn is_answer(kind: &str) -> bool {
     kind == WatchKind::BadStatus.word() || kind == WatchKind::RequestFailed.word()
 }
 
-/// The path that a link newly leads to; the whole address where its path is the same.
-fn new_target(change: &Change) -> Option<String> {
-    let (was, is) = addresses(change)?;
+/// The path that a link newly leads to; the whole address where its path is the same. What stands
+/// behind its `#` may be a route, which the place of a page has and the path has not.
+fn new_targets(change: &Change) -> Vec<String> {
+    let Some((was, is)) = addresses(change).filter(|(was, is)| was != is) else {
+        return Vec::new();
+    };
     let path = page_of(is);
-    if was == is || path.len() < 2 {
-        return None;
+    if path.len() < 2 {
+        return Vec::new();
     }
-    Some(if page_of(was) == path { is } else { path }.to_owned())
+    if page_of(was) == path {
+        return vec![is.to_owned()];
+    }
+    let place = page_at(is);
+    let route = (place != path).then(|| place.to_owned());
+    std::iter::once(path.to_owned()).chain(route).collect()
 }
 
 #[cfg(test)]
@@ -89,5 +97,23 @@ mod tests {
         assert!(of(&[second, third], &[second, third]) > 0, "each has a link of its own");
         assert_eq!(of(&[second], &[second, third]), 0);
         assert_eq!(of(&[second], &["/about"]), 0);
+    }
+
+    #[test]
+    fn a_link_leads_to_the_route_behind_its_fragment_too_and_a_path_alone_is_one_target() {
+        let targets = |was: &str, is: &str| {
+            let line = |to: &str| format!("\"next\": {to}");
+            let (was, is) = (line(was), line(is));
+            new_targets(&testing::change(
+                Some(FacetKind::Links),
+                Thing::Line,
+                Some(was.as_str()),
+                Some(is.as_str()),
+            ))
+        };
+        assert_eq!(targets("/about", "/wiki#Kettle"), ["/wiki", "/wiki#Kettle"]);
+        assert_eq!(targets("/wiki#Tea", "/wiki#Kettle"), ["/wiki#Kettle"]);
+        assert_eq!(targets("/about", "/list?at=2"), ["/list"]);
+        assert_eq!(targets("/about", "/about"), [""; 0]);
     }
 }

@@ -1,15 +1,15 @@
 //! What a command wrote, as text that can be compared: [`facet_text`].
 //!
-//! Colours, line ends and what was drawn over are taken out; single bytes that are no text are spelled
-//! out, an output that is none is named by size and hash. [`oddities`] says what was unusual in the
+//! Colours, line ends and what was drawn over are taken out; bytes that are no UTF-8 are spelled out,
+//! UTF-16 is read where the output says that it is; an output that is none is named by size and hash. [`oddities`] says what was unusual in the
 //! bytes, so that a change of it is one. The raw bytes are kept beside it by `mod.rs`.
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST};
+use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST, ODD_WIDE};
 use crate::process::Captured;
-use crate::screen::redrawn;
-use crate::surface::spelled::spelled_out;
+use crate::screen::{columns, redrawn};
+use crate::surface::spelled::{spelled_out, utf16};
 
 /// The comparable text of an output.
 pub(super) fn facet_text(output: &Captured) -> String {
@@ -20,12 +20,18 @@ pub(super) fn facet_text(output: &Captured) -> String {
             |(head, tail)| format!("{head}\n[… {} bytes left out …]\n{tail}", output.left_out()),
         )
     } else {
-        spelled_out(tail)
+        wide(output).or_else(|| spelled_out(tail))
     };
     match text {
         Some(text) => normalise(&text),
         None => binary(&output.bytes, output.total),
     }
+}
+
+/// The text of an output that begins with saying that it is UTF-16.
+fn wide(output: &Captured) -> Option<String> {
+    let text = utf16(&output.bytes).filter(|_| !output.cut);
+    text.filter(|it| !it.is_empty())
 }
 
 /// Which output it is: what is unusual in one is not in the other.
@@ -41,14 +47,15 @@ pub(super) enum Stream {
 /// all is as it should be.
 pub(super) fn oddities(output: &Captured, text: &str, stream: Stream) -> String {
     let bytes = &output.bytes;
-    if spelled_out(bytes).is_none() {
+    let wide = wide(output).map(|_| ODD_WIDE);
+    if wide.is_none() && spelled_out(bytes).is_none() {
         return String::new();
     }
     let colours = styled(bytes).then_some(ODD_COLOURS);
     let ends = bytes.windows(2).any(|it| it == b"\r\n").then_some(ODD_ENDS);
     let last = stream == Stream::Stdout && !text.is_empty() && !text.ends_with('\n');
     let last = last.then_some(ODD_LAST);
-    [colours, ends, last].into_iter().flatten().flat_map(|it| [it, "\n"]).collect()
+    [wide, colours, ends, last].into_iter().flatten().flat_map(|it| [it, "\n"]).collect()
 }
 
 /// A text with its oddities below it.
@@ -135,17 +142,32 @@ fn moves_or_erases(text: &str) -> bool {
     })
 }
 
-/// Each backspace takes the character before it away, as on a terminal that writes over it.
+/// Each backspace takes away what stands in the column before it, as on a terminal that writes over it.
 fn backspaced(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\u{8}' {
             plain.push(character);
         } else if !plain.ends_with(['\n', '\r']) {
-            plain.pop();
+            step_back(&mut plain);
         }
     }
     plain
+}
+
+/// Takes the last column of a line away: a letter with its marks, half of a wide one.
+fn step_back(line: &mut String) {
+    while !line.ends_with(['\n', '\r'])
+        && let Some(letter) = line.pop()
+    {
+        let wide = columns(letter);
+        if wide > 1 {
+            line.push(' ');
+        }
+        if wide > 0 {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +196,9 @@ mod tests {
             ("one\n\u{1b}[?25lbusy 7\u{1b}[?25h\n", "one\nbusy 7\n"),
             ("a 1\na 2\n\u{1b}[2A\u{1b}[2Mend\n", "end\n"),
             ("b\u{8}bo\u{8}ol\u{8}ld\u{8}d\n", "bold\n"),
+            ("cafe\u{301}\u{8}\u{8}ts\n", "cats\n"),
+            ("\u{65e5}\u{8}\u{8}ok\n", "ok\n"),
+            ("\u{65e5}\u{8}x\n", " x\n"),
         ] {
             assert_eq!(facet_text(&captured(raw.as_bytes())), text, "{raw:?}");
         }
@@ -203,6 +228,12 @@ mod tests {
         assert_eq!(facet_text(&captured(one_nul)), "a line that is long enough\\x00 to be text\n");
         let utf16: Vec<u8> = "a text".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(facet_text(&captured(&utf16)).starts_with("[binary: 12 bytes"));
+        let marked = captured(&[b"\xff\xfe".as_slice(), &utf16].concat());
+        assert_eq!(facet_text(&marked), "a text");
+        assert_eq!(oddities(&marked, "a text\n", Stream::Stdout), "[written in UTF-16]\n");
+        let cyrillic = captured(b"\xc2\xf1\xe5\xe3\xee\r\nrows: 12\r\n");
+        assert_eq!(facet_text(&cyrillic), "\\xC2\\xF1\\xE5\\xE3\\xEE\nrows: 12\n");
+        assert_eq!(oddities(&cyrillic, "\n", Stream::Stdout), "[lines end in CR LF]\n");
     }
 
     #[test]

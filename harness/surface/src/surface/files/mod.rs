@@ -38,7 +38,7 @@ use block::{Block, LINES, VALUES, bounded, broken, safe_name, short_hash};
 use kind::Kind;
 use picture::Decoded;
 
-use super::spelled::spelled_out;
+use super::spelled::{spelled_out, utf16};
 use super::veil::Veil;
 
 /// The largest file that is read; a larger one is known by size and hash.
@@ -329,14 +329,8 @@ fn text(name: &str, bytes: &[u8]) -> (Kind, Block) {
 /// The text that bytes are, with what is to be said of its coding. Single bytes that are no text, as
 /// in files of older programs, are spelled out.
 fn decoded(bytes: &[u8]) -> Option<(String, &'static str)> {
-    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|it| unit([it[0], it[1]])).collect();
-        let text = String::from_utf16(&units).ok().filter(|_| bytes.len().is_multiple_of(2))?;
-        (!text.contains('\0')).then_some(text)
-    };
     Some(match bytes {
-        [0xff, 0xfe, rest @ ..] => (wide(rest, u16::from_le_bytes)?, "UTF-16"),
-        [0xfe, 0xff, rest @ ..] => (wide(rest, u16::from_be_bytes)?, "UTF-16"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (utf16(bytes)?, "UTF-16"),
         bytes => match str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => (text.to_owned(), ""),
             Ok(_) => (spelled_out(bytes)?, "with NUL bytes"),

@@ -362,7 +362,7 @@ fn text_is_its_lines_and_much_of_it_a_digest() {
 fn a_byte_that_is_no_text_is_spelled_out_in_a_file_of_any_kind_and_the_rest_is_compared() {
     assert_eq!(
         said("a.csv", b"name,total\nCaf\xe9,12\n"),
-        "created a.csv [CSV, not all UTF-8]\n    columns | name | total\n    row 1 | name: Caf\\xE9 | total: 12\n"
+        "created a.csv [CSV, not all UTF-8]\n    columns | name | total\n    row 1 | name: Caf\\\\xE9 | total: 12\n"
     );
     assert_eq!(
         said("a.log", b"order 7 of Caf\xe9\norder 8\n"),

@@ -8,7 +8,6 @@ use super::expand::Openness;
 use crate::model::gesture::{Click, ClickKind};
 use crate::model::observe::Extra;
 use crate::model::{Action, Kept, Template};
-use crate::surface::browser::events::record::place_of;
 use crate::surface::browser::pages::deed::blamed;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
@@ -169,7 +168,7 @@ impl PageSurface for Page {
             self.flush().await;
             // A tab that closed itself leaves the scenario in the one that opened it.
             drop(self.go_on().await);
-            place_of(&self.record.state().url, self.base.as_str())
+            self.place_now().await
         })
     }
 

@@ -11,7 +11,7 @@ use crate::model::gesture::Tab;
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::snag::Snag;
-use crate::surface::browser::events::record::place_of;
+use crate::surface::browser::events::record::{place_of, place_shown};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
 
@@ -92,7 +92,7 @@ impl Page {
         if wanted.contains("://") {
             return Url::parse(wanted).is_ok_and(|wanted| wanted.as_str() == url) || wanted == url;
         }
-        let place = place_of(url, self.base.as_str());
+        let place = place_shown(url, self.base.as_str());
         place == wanted || place.split('#').next() == Some(wanted)
     }
 

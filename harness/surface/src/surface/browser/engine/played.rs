@@ -81,6 +81,10 @@ impl Played {
 impl Desk {
     async fn serve(mut self, stream: TcpStream) {
         let (stream, asked) = request(stream).await;
+        if asked.is_empty() {
+            // Somebody looked whether anybody is there.
+            return;
+        }
         let gives = asked == "POST /session";
         let ends = asked.strip_prefix("DELETE /session/").map(str::to_owned);
         drop(self.told.send(asked));

@@ -17,6 +17,7 @@ use super::tab::{Replaced, Tab};
 use super::traffic::{Write, text};
 use super::underway::Underway;
 use crate::model::WatchKind;
+use crate::model::address::is_route;
 use crate::surface::browser::engine::auth::Answer;
 use crate::surface::browser::engine::bidi::locked;
 use crate::surface::{HeldOff, Sighting};
@@ -488,7 +489,7 @@ pub(crate) fn place_of(url: &str, base: &str) -> String {
                 place.push('?');
                 place.push_str(query);
             }
-            if let Some(route) = url.fragment().filter(|it| it.starts_with(['/', '!'])) {
+            if let Some(route) = url.fragment().filter(|it| is_route(it)) {
                 place.push('#');
                 place.push_str(route);
             }
@@ -496,5 +497,45 @@ pub(crate) fn place_of(url: &str, base: &str) -> String {
         }
         _ if url == "about:blank" => String::new(),
         (Ok(_) | Err(_), _) => url.to_owned(),
+    }
+}
+
+/// As [`place_of`], of an address that the walker told: it has taken off what only points into the
+/// page, so that a fragment is a route whatever it looks like.
+pub(crate) fn place_shown(url: &str, base: &str) -> String {
+    let place = place_of(url, base);
+    match url.split_once('#') {
+        Some((_, route)) if !place.contains('#') => format!("{place}#{route}"),
+        Some(_) | None => place,
+    }
+}
+
+/// Whether only the page itself can say if the fragment of its address is a route.
+pub(crate) fn is_unclear(url: &str) -> bool {
+    url.split_once('#').is_some_and(|(_, it)| !it.is_empty() && !it.contains('=') && !is_route(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_is_asked_about_unless_it_says_itself_what_it_is() {
+        let base = "http://127.0.0.1:8000/";
+        let at = |rest: &str| format!("{base}{rest}");
+        for (rest, unclear) in [
+            ("wiki#Kettle", true),
+            ("wiki#/orders", false),
+            ("wiki#!orders", false),
+            ("wiki#code=1", false),
+            ("wiki#", false),
+            ("wiki", false),
+        ] {
+            assert_eq!(is_unclear(&at(rest)), unclear, "{rest}");
+        }
+        assert_eq!(place_of(&at("wiki?a=1#Kettle"), base), "/wiki?a=1");
+        assert_eq!(place_shown(&at("wiki?a=1#Kettle"), base), "/wiki?a=1#Kettle");
+        assert_eq!(place_shown(&at("wiki#/orders"), base), "/wiki#/orders");
+        assert_eq!(place_shown(&at("wiki"), base), "/wiki");
     }
 }

@@ -207,8 +207,8 @@ impl Page {
     }
 }
 
-/// The value of an expression inside a frame; `None` where the frame does not answer.
-async fn evaluate_in(bidi: &Bidi, context: &str, expression: &str) -> Option<Value> {
+/// The value of an expression inside a frame or page; `None` where it does not answer.
+pub(crate) async fn evaluate_in(bidi: &Bidi, context: &str, expression: &str) -> Option<Value> {
     let (method, mut params) = standard(context, expression);
     // By its context the command may wait for ever for a frame that was just replaced.
     params["target"] = json!({ "realm": realm_of(bidi, context).await? });

@@ -21,7 +21,7 @@ use crate::model::suite::Dismissal;
 use crate::process::FairInstant;
 use crate::surface::browser::PageContext;
 use crate::surface::browser::engine::snag::Snag;
-use crate::surface::browser::events::record::Record;
+use crate::surface::browser::events::record::{Record, is_unclear, place_of, place_shown};
 use crate::surface::browser::walker::{self, Question, WalkerError};
 use crate::surface::{Sighting, SurfaceError};
 
@@ -280,6 +280,20 @@ impl Page {
             // Only the round trip matters, not its answer.
             drop(self.shared.bidi.command("browsingContext.getTree", params, FLUSH).await);
         }
+    }
+
+    /// Where the page is, as an observation of it says: the page is asked where its address leaves open
+    /// whether the fragment is a route.
+    pub(crate) async fn place_now(&self) -> String {
+        let url = self.record.state().url.clone();
+        let is_asked = is_unclear(&url) && self.blocked("a page that can be asked").is_none();
+        if is_asked
+            && let Ok(shown) = self.evaluate(walker::ADDRESS, FairInstant::now() + FLUSH).await
+            && let Some(shown) = shown.as_str()
+        {
+            return place_shown(shown, self.base.as_str());
+        }
+        place_of(&url, self.base.as_str())
     }
 
     /// Our proxy's refusals in words: the browser only knows that a proxy failed it.

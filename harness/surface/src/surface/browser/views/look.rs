@@ -9,7 +9,7 @@ use crate::model::request::NETWORK;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
-use crate::surface::browser::events::record::place_of;
+use crate::surface::browser::events::record::place_shown;
 use crate::surface::browser::events::traffic::{Hop, Write};
 use crate::surface::browser::pages::frames::Entered;
 use crate::surface::browser::pages::page::Page;
@@ -100,16 +100,6 @@ const THAW: &str = r"(() => {
     delete view.__still;
   }
 })()";
-
-/// As [`place_of`], with a fragment that does not look like a route and is one all the same: the
-/// walker has taken off what only points into the page.
-fn place_shown(url: &str, base: &str) -> String {
-    let place = place_of(url, base);
-    match url.split_once('#') {
-        Some((_, route)) if !place.contains('#') => format!("{place}#{route}"),
-        Some(_) | None => place,
-    }
-}
 
 /// What was taken of a page, for its facets to tell.
 struct Taken<'a> {

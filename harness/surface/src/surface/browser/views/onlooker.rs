@@ -9,10 +9,11 @@ use super::cover::Cover;
 use crate::model::Target;
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::snag::Snag;
-use crate::surface::browser::events::record::{Record, place_of};
+use crate::surface::browser::events::record::{Record, is_unclear, place_of, place_shown};
+use crate::surface::browser::pages::frames::evaluate_in;
 use crate::surface::browser::pages::page::{Page, ask};
 use crate::surface::browser::pages::shared::Shared;
-use crate::surface::browser::walker::{Area, Nameable, Probe, Question};
+use crate::surface::browser::walker::{ADDRESS, Area, Nameable, Probe, Question};
 use crate::surface::recording::Headline;
 
 /// How thick the boxes in pictures are, in pixels.
@@ -83,9 +84,15 @@ impl Onlooker {
     }
 
     /// Where the page is, in the product's own terms.
-    #[must_use]
-    pub fn place(&self) -> String {
-        place_of(&self.record.state().url, &self.base)
+    pub async fn place(&self) -> String {
+        let url = self.url();
+        if is_unclear(&url)
+            && let Some(shown) = evaluate_in(&self.shared.bidi, &self.top, ADDRESS).await
+            && let Some(shown) = shown.as_str()
+        {
+            return place_shown(shown, &self.base);
+        }
+        place_of(&url, &self.base)
     }
 
     /// The whole URL of the page.

@@ -8,6 +8,7 @@
 //! The files:
 //! - `answer.rs`: its answers.
 //! - `main.js`: the questions.
+//! - `address.js`: the address of the page, with a fragment where that is a route.
 //! - `dom.js`: reads the DOM without trusting the page.
 //! - `roles.js`: roles by HTML-AAM.
 //! - `names.js`: accessible names by ACCNAME 1.2.
@@ -43,6 +44,7 @@ pub const ALGORITHM: &str = "aria/1";
 pub const SCRIPT: &str = concat!(
     "return (function (request, subject) {\n'use strict';\n",
     include_str!("dom.js"),
+    include_str!("address.js"),
     include_str!("roles.js"),
     include_str!("names.js"),
     include_str!("tree.js"),
@@ -60,6 +62,10 @@ pub const SCRIPT: &str = concat!(
     include_str!("main.js"),
     "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
 );
+
+/// The address of the page as an observation has it, by an expression that needs nothing else.
+pub const ADDRESS: &str =
+    concat!("(() => {\n'use strict';\n", include_str!("address.js"), "return address();\n})()");
 
 /// A question about the page.
 #[derive(Debug, Clone, PartialEq)]
