@@ -128,6 +128,7 @@ fn offer(
             actor: ground.actor_of(&it.steps),
             isolate: ground.apart(map, &it),
             begins_with: None,
+            rules: ground.rules(),
             steps: &it.steps,
         };
         write(&night.join(OFFERED).join(&below), &own.text(&Path::new(TAKEN_TO).join(&below))?)?;

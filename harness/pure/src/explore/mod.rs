@@ -11,6 +11,7 @@
 //! - `probe.rs`: one thing that is tried, and how probes share scenarios.
 //! - `seen.rs`: what probes saw, read back from the night that ran them.
 //! - `safe.rs`: what may be done, and why something is left alone.
+//! - `sides.rs`: which product a step is of, where a suite has several.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
 //! - `entrances.rs`: the addresses that a product names to machines.
 //! - `around.rs`: how others find a page.
@@ -37,6 +38,7 @@
 //! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
 //! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
 //! - `numbers.rs`: two places that disagree about one number.
+//! - `counted.rs`: a command and a page that do.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
@@ -60,6 +62,7 @@ mod by_others;
 mod circumstances;
 mod commands;
 mod controls;
+mod counted;
 mod downloads;
 mod entrances;
 mod facts;
@@ -85,6 +88,7 @@ mod scripted;
 mod seen;
 mod sending;
 mod shared;
+mod sides;
 mod sign_out;
 mod since;
 mod terminal;

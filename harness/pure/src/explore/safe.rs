@@ -1,6 +1,8 @@
 //! [`Rules`]: what an exploration may do, and [`Rules::refusal`], which says why something is left
 //! alone.
 
+use std::collections::BTreeMap;
+
 use super::page::Field;
 use crate::model::Action;
 
@@ -60,6 +62,8 @@ pub struct Rules {
     pub vars: Vec<String>,
     /// The product with pages, where the suite has several.
     pub pages: Option<String>,
+    /// The products of programs, by the program, where the suite has several products.
+    pub programs: BTreeMap<String, String>,
     /// Whose session pages are used with.
     pub session: Session,
 }

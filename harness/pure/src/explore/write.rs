@@ -54,10 +54,16 @@ pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
     written.into_iter().filter(|it| !covered(it)).collect()
 }
 
-/// Whether anything was written on a way that a scenario asserts.
+/// Whether anything was written on a way that a scenario asserts, so that pages show it.
 #[must_use]
 pub fn writes(map: &Map, it: &Written) -> bool {
-    map.states.iter().any(|state| state.wrote && it.probes.contains(&state.probe.key))
+    let by_page = |state: &State| state.wrote && it.probes.contains(&state.probe.key);
+    // What a command wrote is nobody's business but its own, unless a page shows it.
+    let shows = |key: &String| {
+        let mut steps = map.readers.get(key).into_iter().flatten().flatten();
+        steps.any(|it| matches!(it, Action::Open(_)))
+    };
+    map.states.iter().any(by_page) || it.probes.iter().any(shows)
 }
 
 /// Names that are taken get a number, and one that nobody has.
@@ -543,7 +549,7 @@ fn command(map: &Map, runs: &[&Run], name: &str, about: &str) -> Written {
         area: "commands".to_owned(),
         name: slug(name),
         about: format!("{about}: {}.", with.join("; ")),
-        product: runs[0].probe.product.clone(),
+        product: map.rules.home(&steps, runs[0].probe.product.as_deref()),
         steps,
         probes: runs.iter().map(|it| it.probe.key.clone()).collect(),
     }
