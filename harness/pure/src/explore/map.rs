@@ -345,7 +345,8 @@ impl Map {
     }
 
     fn help(&mut self, seen: &Seen, words: Vec<String>) {
-        let Some(ran) = seen.ran() else {
+        // One that was ended by us says nothing of the product.
+        let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()) else {
             self.miss(&words.join(" "), seen.failure.as_deref().unwrap_or("its help was not seen"));
             return;
         };
@@ -565,5 +566,21 @@ mod tests {
         let changes = |to: &str| map.real_difference(&look("took 9.8 ms"), &look(to));
         assert_eq!(changes("took 10.2 ms"), [""; 0]);
         assert_eq!(changes("lost 9.8 ms"), ["lost 9.8 ms"]);
+    }
+
+    #[test]
+    fn a_help_that_we_had_to_end_is_not_reached_and_one_that_ends_is() {
+        let asked = |failure: Option<&str>| {
+            let mut map = Map::new(Rules::default());
+            map.begin_with(vec!["tool".to_owned()], None);
+            let probe = map.propose(1).remove(0);
+            let sights = vec![(0, Sight::Command(Ran::default()))];
+            let (events, remarks) = (Vec::new(), Vec::new());
+            let failure = failure.map(str::to_owned);
+            map.absorb(vec![Seen { probe, sights, events, remarks, failure, counts: true }]);
+            (map.runs.len(), map.missed.len())
+        };
+        assert_eq!(asked(Some("it did not end")), (0, 1));
+        assert_eq!(asked(None), (1, 0));
     }
 }
