@@ -42,6 +42,8 @@
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
+//! - `runs.rs`: from runs of commands to scenarios.
+//! - `gaps.rs`: what no scenario does yet.
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `shared.rs`: the ways that several scenarios begin with, as skills.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
@@ -68,6 +70,7 @@ mod entrances;
 mod facts;
 mod fault;
 mod fields;
+mod gaps;
 mod gestures;
 mod help;
 mod judge;
@@ -81,6 +84,7 @@ mod probe;
 mod propose;
 mod reading_back;
 mod repeat;
+mod runs;
 mod safe;
 mod screen;
 mod screens;
@@ -102,6 +106,7 @@ mod written;
 
 pub use asserted::Asserted;
 pub use fault::Fault;
+pub use gaps::writes;
 pub use help::Usage;
 pub use judge::judge;
 pub use map::{Map, Run, State};
@@ -114,5 +119,5 @@ pub use seen::{Noticed, Ran, Read, Seen, Sight, seen};
 pub use shared::{SharedWay, shared};
 pub use sign_out::ends_sessions;
 pub use since::since;
-pub use write::{fresh, write, writes};
+pub use write::{fresh, write};
 pub use written::{Written, free_name, slug};

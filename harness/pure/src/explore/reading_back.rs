@@ -7,6 +7,7 @@ use super::commands::WHAT_IT_NEEDS;
 use super::map::{Map, Run};
 use super::probe::{Goal, Probe, look, open};
 use super::seen::{Seen, Sight};
+use super::written::snapshot;
 use crate::model::{Action, Snapshot};
 
 /// How many pages, and how many commands, are looked at after something was written.
@@ -97,6 +98,32 @@ impl Map {
         }
         self.readers.insert(of.to_owned(), kept);
     }
+}
+
+/// What shows elsewhere what was written.
+pub(super) fn readers(map: &Map, probe: &Probe, taken: &mut BTreeSet<String>) -> Vec<Action> {
+    let mut steps = Vec::new();
+    for way in map.readers.get(&probe.key).into_iter().flatten() {
+        for action in way {
+            match action {
+                Action::Run(run) => {
+                    let mut run = run.clone();
+                    run.snapshot = Some(snapshot(&format!("then {}", run.command.words()), taken));
+                    run.timeout_ms = None;
+                    steps.push(Action::Run(run));
+                }
+                Action::Open(address) => {
+                    steps.push(action.clone());
+                    steps.push(Action::Snapshot(snapshot(
+                        &format!("then {}", address.raw()),
+                        taken,
+                    )));
+                }
+                other => steps.push(other.clone()),
+            }
+        }
+    }
+    steps
 }
 
 #[cfg(test)]

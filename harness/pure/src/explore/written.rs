@@ -7,6 +7,9 @@ use crate::model::{Action, Snapshot};
 /// The longest name of a scenario or checkpoint, in characters.
 const LONGEST_NAME: usize = 48;
 
+/// The most pages, or command lines, of one scenario.
+pub(super) const MOST_TOGETHER: usize = 10;
+
 /// A scenario that is to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
