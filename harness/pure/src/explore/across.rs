@@ -16,7 +16,7 @@ use crate::model::Action;
 const MOST_TRIED: u32 = 12;
 
 /// The name under which a probe takes a file home.
-fn taken_home(probe: &Probe) -> Option<String> {
+pub(super) fn taken_home(probe: &Probe) -> Option<String> {
     probe.steps.iter().find_map(|it| match it {
         Action::Download { save_as, .. } => Some(save_as.raw().to_owned()),
         _ => None,

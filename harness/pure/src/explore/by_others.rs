@@ -33,7 +33,7 @@ fn otherwise(it: &Around) -> Written {
     let called = it.look.called();
     Written {
         area: area(&it.look.path),
-        name: slug(&format!("see {called} {}", said.join(" "))),
+        name: slug(&format!("see {} {}", it.look.spelled(), said.join(" "))),
         about: format!("The page \"{called}\" as somebody finds it {}.", said.join(", ")),
         product: it.probe.product.clone(),
         steps,
@@ -71,7 +71,7 @@ fn by_keyboard(gaps: &Gaps<'_>) -> Vec<Written> {
         let called = page.look.called();
         Written {
             area: area(&page.look.path),
-            name: slug(&format!("go through {called} by Tab")),
+            name: slug(&format!("go through {} by Tab", page.look.spelled())),
             about: format!("Somebody without a pointer leaves the fields of \"{called}\" by Tab."),
             product: page.probe.product.clone(),
             steps,

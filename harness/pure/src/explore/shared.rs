@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::safe::Rules;
-use super::written::{Written, area, fills, free_name, slug};
+use super::written::{Written, area, fills, free_name, is_spelled, slug};
 use crate::model::suite::Skill;
 use crate::model::target::Locator;
 use crate::model::{Action, Step, Surface, Target, Template};
@@ -95,7 +95,7 @@ fn name(way: &[Action]) -> String {
         Action::Click(click) => called(&click.target),
         _ => None,
     });
-    if let Some(button) = button.filter(|_| way.iter().any(fills)) {
+    if let Some(button) = button.filter(|it| is_spelled(it) && way.iter().any(fills)) {
         return slug(button);
     }
     let said = last.map(Action::describe).unwrap_or_default();
@@ -169,6 +169,13 @@ mod tests {
         let looks = Action::Snapshot(Snapshot::default());
         let after = |it: &str| scenario(it, &[open("/"), looks.clone()], &[button("Menu")]);
         assert_eq!(told(&["a", "b", "c"].map(after), &IndexMap::new()), []);
+    }
+
+    #[test]
+    fn a_button_in_another_script_gives_a_skill_no_name_and_its_page_does() {
+        let way = [open("/login"), fill(), button("Войти")];
+        let all = ["a", "b", "c"].map(|it| scenario(it, &way, &[]));
+        assert_eq!(told(&all, &IndexMap::new())[0].0, "click-button-on-login");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::across::across;
+use super::across::{across, taken_home};
 use super::addresses::class_of;
 use super::by_others::by_others;
 use super::gaps::Gaps;
@@ -16,7 +16,9 @@ use super::runs::commands;
 use super::safe::signs_out;
 use super::screens::screens;
 use super::sign_out::signing_out;
-use super::written::{MOST_TOGETHER, Written, area, fills, free_name, slug, snapshot};
+use super::written::{
+    MOST_TOGETHER, Written, area, fills, free_name, is_spelled, loses_what, slug, snapshot,
+};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::{Action, Scenario, Snapshot};
@@ -102,7 +104,7 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
     let mut steps = Vec::new();
     for state in states {
         steps.extend(state.probe.steps.iter().take(1).cloned());
-        let name = if states.len() == 1 { state.look.called() } else { address_name(state) };
+        let name = if states.len() == 1 { state.look.spelled() } else { address_name(state) };
         steps.push(Action::Snapshot(whole(&state.look, snapshot(&name, &mut taken))));
     }
     let title = first.called();
@@ -112,13 +114,14 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
     };
     let query = first.path.split_once('?').map(|it| it.1.split('=').next().unwrap_or_default());
     let shapes: BTreeSet<&str> = states.iter().map(|it| it.shape.as_str()).collect();
+    let spelled = first.spelled();
     let name = match query {
-        Some(key) => format!("{verb} {title} by {key}"),
+        Some(key) => format!("{verb} {spelled} by {key}"),
         // They stand in one folder and have nothing else in common.
         None if states.len() > 2 && shapes.len() * 2 > states.len() => {
             format!("{verb} the pages of {}", area(&first.path))
         }
-        None => format!("{verb} {title}"),
+        None => format!("{verb} {spelled}"),
     };
     Written {
         area: area(&first.path),
@@ -143,7 +146,7 @@ fn address_name(state: &State) -> String {
             let name = address.trim_matches('/').replace(['/', '?', '=', '&'], " ");
             if name.is_empty() { "start".to_owned() } else { name }
         }
-        _ => state.look.called(),
+        _ => state.look.spelled(),
     }
 }
 
@@ -237,15 +240,17 @@ fn deed(gaps: &Gaps<'_>, place: &str, states: &[&State]) -> Written {
         steps.extend(readers(map, &state.probe, &mut taken));
     }
     let said = |state: &State| state.probe.said();
-    let page = map
-        .states
-        .iter()
-        .find(|it| it.look.place() == place)
-        .map_or(place.to_owned(), |it| it.look.called());
+    let look = map.states.iter().map(|it| &it.look).find(|it| it.place() == place);
+    let page = look.map_or(place.to_owned(), Look::called);
+    let spelled = look.map_or(place.to_owned(), Look::spelled);
     let (name, about) = match states {
-        [one] => (said(one), format!("{} on the page \"{page}\".", said(one))),
+        [one] => {
+            let deed = said(one);
+            let about = format!("{deed} on the page \"{page}\".");
+            (if loses_what(&deed) { format!("{deed} on {spelled}") } else { deed }, about)
+        }
         several => (
-            format!("use what is on {page}"),
+            format!("use what is on {spelled}"),
             format!(
                 "On the page \"{page}\": {}.",
                 several.iter().map(|it| said(it)).collect::<Vec<_>>().join("; ")
@@ -376,7 +381,7 @@ fn form(gaps: &Gaps<'_>, states: &[&State], verb: &str) -> Written {
         _ => String::new(),
     };
     let with: Vec<String> = states.iter().map(|it| with(it)).collect();
-    let called = page.called();
+    let (called, spelled) = (page.called(), page.spelled());
     let is_filled = states.iter().any(|it| it.probe.way().iter().any(fills));
     let (name, about) = if is_filled {
         let kind = match with[0].as_str() {
@@ -385,11 +390,11 @@ fn form(gaps: &Gaps<'_>, states: &[&State], verb: &str) -> Written {
         };
         let kind = if verb == "fill" { kind } else { String::new() };
         (
-            format!("{verb} {by} on {called}{kind}"),
+            format!("{verb} {by} on {spelled}{kind}"),
             format!("The form of {by} on the page \"{called}\" is sent with {}.", with.join("; ")),
         )
     } else {
-        (format!("press {by} on {called}"), format!("{by} is pressed on the page \"{called}\"."))
+        (format!("press {by} on {spelled}"), format!("{by} is pressed on the page \"{called}\"."))
     };
     Written {
         area: area(page.place()),
@@ -418,9 +423,11 @@ fn files(map: &Map) -> Vec<Written> {
             _ => "a file",
         };
         let page = probe.from.and_then(|it| map.states.get(it)).map_or("/", |it| it.look.place());
+        let file = taken_home(probe).unwrap_or_default();
+        let what = if is_spelled(link) { link } else { file.as_str() };
         Written {
             area: area(page),
-            name: slug(&format!("take home {link}")),
+            name: slug(&format!("take home {what}")),
             about: format!("A visitor of {page} takes home what \"{link}\" gives."),
             product: probe.product.clone(),
             steps,
@@ -433,6 +440,53 @@ fn files(map: &Map) -> Vec<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::Rules;
+    use crate::explore::probe::{look, open};
+    use crate::explore::tree::target;
+
+    /// A page of this title, or what pressing a button of it showed.
+    fn state(title: &str, path: &str, button: Option<&str>) -> State {
+        let goal = match button {
+            Some(name) => {
+                let called = format!("Click \"{name}\"");
+                Goal::Use { identity: name.to_owned(), called }
+            }
+            None => Goal::Page { address: path.to_owned(), linked: true },
+        };
+        let press = button.map(|it| click(target("button", Some(it))));
+        let steps = [open(path)].into_iter().chain(press).chain([look("x")]).collect();
+        let (id, key) = (path.to_owned(), format!("{path} {button:?}"));
+        let from = button.map(|_| 0);
+        let probe = Probe { id, key, goal, steps, product: None, from, shares: true, value: 1 };
+        let (title, path) = (title.to_owned(), path.to_owned());
+        State {
+            probe,
+            look: Look { title, path, ..Look::default() },
+            changed: true,
+            wrote: false,
+            events: Vec::new(),
+            remarks: Vec::new(),
+            shape: String::new(),
+            after_reload: Vec::new(),
+        }
+    }
+
+    fn names(states: Vec<State>) -> Vec<String> {
+        let map = Map { states, ..Map::new(Rules::default()) };
+        write(&map).into_iter().map(|it| it.name).collect()
+    }
+
+    #[test]
+    fn pages_and_deeds_in_another_script_are_named_by_the_path_and_others_by_their_titles() {
+        let pages = |one: &str, other: &str, button: &str| {
+            let pages = [state(one, "/orders", None), state(other, "/stock", None)];
+            names(pages.into_iter().chain([state(one, "/orders", Some(button))]).collect())
+        };
+        let by_path = ["look-at-orders", "look-at-stock", "click-on-orders"];
+        assert_eq!(pages("Заказы", "Склад", "Купить"), by_path);
+        let by_title = ["look-at-purchases", "look-at-warehouse", "click-buy"];
+        assert_eq!(pages("Purchases", "Warehouse", "Buy"), by_title);
+    }
 
     #[test]
     fn names_are_made_of_letters_digits_and_hyphens() {
