@@ -387,8 +387,9 @@ impl Map {
         let run = Run { probe, words, with, ran, varies };
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
-        let changed = first && run.changed_data(&self.rules);
-        if !run.ran.files.trim().is_empty() {
+        let shows = self.shows_on_pages(&run);
+        let changed = first && run.changed_data(&self.rules) || shows;
+        if shows || !run.ran.files.trim().is_empty() {
             self.writers.insert(run.words.clone());
         }
         let probe = run.probe.clone();
@@ -400,6 +401,12 @@ impl Map {
             self.read_elsewhere(&probe);
         }
         self.calls_again();
+    }
+
+    /// Whether a run is the first of its command that may show on pages of another product.
+    fn shows_on_pages(&self, run: &Run) -> bool {
+        let did = |it: &Run| it.words == run.words && it.with != "--help" && it.ran.is_fine();
+        self.rules.may_show_on_pages(&run.words) && did(run) && !self.runs.iter().any(did)
     }
 
     /// A command that refuses a word may name those that it knows, also what its help leaves out.

@@ -214,6 +214,33 @@ mod tests {
         assert_eq!(looked_at(Some("app"), Some("stock")), crossed);
     }
 
+    /// The keys of what is looked at again after a command of this name ended so.
+    fn after(words: &str, exit: &str, pages: Option<&str>) -> Vec<String> {
+        let rules = Rules { pages: pages.map(str::to_owned), ..Rules::default() };
+        let (mut map, first) = two_pages(rules);
+        let goal = Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() };
+        let steps = vec![run(&line(words), None, "x")];
+        let probe = Probe { key: words.to_owned(), goal, steps, from: None, ..first };
+        let ran = Ran { exit: exit.to_owned(), ..Ran::default() };
+        let seen = |probe: &Probe| Seen {
+            sights: vec![(0, Sight::Command(ran.clone()))],
+            ..saw(probe, 0, page("/", ""))
+        };
+        map.absorb(vec![seen(&probe), seen(&probe)]);
+        let mut all = map.propose(50);
+        all.retain(|it| matches!(it.goal, Goal::ReadBack { .. }));
+        all.into_iter().map(|it| it.key).collect()
+    }
+
+    #[test]
+    fn what_a_command_of_another_product_makes_is_looked_for_by_its_name_and_once() {
+        assert_eq!(after("shop orders add", "exit: 0", Some("app")), ["after shop orders add"]);
+        assert_eq!(after("shop orders add", "exit: 2", Some("app")), [""; 0], "it refused");
+        assert_eq!(after("shop orders list", "exit: 0", Some("app")), [""; 0]);
+        // Of one product it is seen from the files that it changes.
+        assert_eq!(after("shop orders add", "exit: 0", None), [""; 0]);
+    }
+
     /// What shows what was sent on `/stock`, where that page then says this.
     fn shows(text: &str) -> Vec<String> {
         let (mut map, first) = two_pages(Rules::default());

@@ -16,6 +16,7 @@ const MOST_ALONE: usize = 16;
 pub(super) fn commands(gaps: &Gaps<'_>) -> Vec<Written> {
     let map = gaps.map;
     let is_new = |it: &&Run| !gaps.has(&it.probe);
+    let shows = |it: &Run| map.readers.get(&it.probe.key).is_some_and(|it| !it.is_empty());
     let mut made = Vec::new();
     let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
     for words in words {
@@ -24,7 +25,7 @@ pub(super) fn commands(gaps: &Gaps<'_>) -> Vec<Written> {
             map.runs.iter().filter(|it| it.words == *words && !crashes(it)).collect();
         let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.answers());
         let (writes, mut reads): (Vec<&Run>, Vec<&Run>) =
-            fine.iter().partition(|it| it.changed_data(&map.rules));
+            fine.iter().partition(|it| it.changed_data(&map.rules) || shows(it));
         reads.retain(is_new);
         let name = words.join(" ");
         for group in reads.chunks(MOST_TOGETHER) {

@@ -110,6 +110,11 @@ const DESTRUCTIVE: [&str; 19] = [
     "trash",
     "rm",
 ];
+/// What makes something, or makes something otherwise.
+const MAKING: [&str; 12] = [
+    "add", "create", "new", "make", "insert", "import", "set", "put", "save", "register", "edit",
+    "rename",
+];
 /// What says that a session is not ended alone.
 const OF_OTHERS: [&str; 6] = ["all", "everywhere", "everybody", "everyone", "others", "devices"];
 /// Commands that would change the machine or go on for ever.
@@ -203,6 +208,15 @@ impl Rules {
         (!self.commands_are_copies).then(|| {
             format!("it is called \"{word}\", and there is no `data` to work on a copy of")
         })
+    }
+
+    /// Whether a command may have changed what pages of another product show: by its name, since what it
+    /// does there leaves no file here.
+    #[must_use]
+    pub fn may_show_on_pages(&self, words: &[String]) -> bool {
+        let below = words.get(1..).unwrap_or_default().join(" ");
+        let named = holds(&below, &MAKING).or_else(|| holds(&below, &DESTRUCTIVE));
+        self.pages.is_some() && named.is_some()
     }
 
     fn stopped(&self, text: &str) -> Option<String> {
