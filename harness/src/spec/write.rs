@@ -534,10 +534,9 @@ mod tests {
         };
         let wanted: Vec<Action> = all.iter().map(alone).collect();
         let all = all.map(|it| Action::Terminal(Box::new(it)));
-        let step = |it: &Action| DraftStep::of(it);
         let draft = Draft {
             name: "a".to_owned(),
-            steps: all.iter().map(step).collect(),
+            steps: all.iter().map(DraftStep::of).collect(),
             ..Draft::default()
         };
         let text = write_scenario(&draft).expect("it has a written form");
