@@ -26,19 +26,20 @@ pub(super) fn taken_home(probe: &Probe) -> Option<String> {
 impl Map {
     /// Gives each file that a page gave to each command that reads one.
     pub(super) fn cross(&mut self) {
-        // A file lies where the command's product works, and so the scenario is of that one. It cannot say
-        // that the pages of another have a server of their own, which what writes needs.
-        let is_apart = self.rules.pages.is_some();
-        let deeds = self.states.iter().filter(|it| it.changed && !(is_apart && it.wrote));
-        let by_deeds = deeds.map(|it| &it.probe);
-        let all = self.files.values().map(|it| &it.0).chain(by_deeds);
-        let given: Vec<(Probe, String)> =
-            all.filter_map(|it| Some((it.clone(), taken_home(it)?))).collect();
+        let by_deeds = self.states.iter().filter(|it| it.changed).map(|it| (&it.probe, it.wrote));
+        let all = self.files.values().map(|it| (&it.0, false)).chain(by_deeds);
+        let given: Vec<(Probe, bool, String)> =
+            all.filter_map(|(it, wrote)| Some((it.clone(), wrote, taken_home(it)?))).collect();
         let leaves = self.usages.iter().filter(|it| it.1.commands.is_empty());
         let leaves: Vec<(Vec<String>, Usage)> =
             leaves.map(|it| (it.0.clone(), it.1.clone())).collect();
-        for (probe, file) in &given {
+        for (probe, wrote, file) in &given {
             for (words, usage) in &leaves {
+                // A file lies where the command's product works, and so the scenario is of that one. It
+                // cannot say that another product has a server of its own, which what writes needs.
+                if *wrote && self.product_of(words) != self.rules.pages {
+                    continue;
+                }
                 if let Some(call) = self.reads(words, usage, file) {
                     self.give(probe, file, words, &call);
                 }

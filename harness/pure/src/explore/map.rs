@@ -10,7 +10,7 @@ use super::gestures::LEAVES;
 use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Again, Goal, Probe, SignOut};
-use super::safe::Rules;
+use super::safe::{Rules, makes_something};
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Noticed, Ran, Seen, Sight};
 use super::tree::{Item, Tree};
@@ -403,10 +403,12 @@ impl Map {
         self.calls_again();
     }
 
-    /// Whether a run is the first of its command that may show on pages of another product.
+    /// Whether a run is the first of its command that may show on pages of another product, where it
+    /// leaves no file.
     fn shows_on_pages(&self, run: &Run) -> bool {
         let did = |it: &Run| it.words == run.words && it.with != "--help" && it.ran.is_fine();
-        self.rules.may_show_on_pages(&run.words) && did(run) && !self.runs.iter().any(did)
+        let is_apart = self.rules.pages.is_some() && run.probe.product != self.rules.pages;
+        is_apart && makes_something(&run.words) && did(run) && !self.runs.iter().any(did)
     }
 
     /// A command that refuses a word may name those that it knows, also what its help leaves out.

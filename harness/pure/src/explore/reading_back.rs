@@ -220,7 +220,8 @@ mod tests {
         let (mut map, first) = two_pages(rules);
         let goal = Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() };
         let steps = vec![run(&line(words), None, "x")];
-        let probe = Probe { key: words.to_owned(), goal, steps, from: None, ..first };
+        let product = pages.map(|_| "stock".to_owned());
+        let probe = Probe { key: words.to_owned(), goal, steps, product, from: None, ..first };
         let ran = Ran { exit: exit.to_owned(), ..Ran::default() };
         let seen = |probe: &Probe| Seen {
             sights: vec![(0, Sight::Command(ran.clone()))],

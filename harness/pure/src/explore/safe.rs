@@ -151,6 +151,13 @@ pub fn signs_out(text: &str) -> bool {
         .any(|it| text.contains(it))
 }
 
+/// Whether a command is called as what makes something, or makes it otherwise.
+#[must_use]
+pub fn makes_something(words: &[String]) -> bool {
+    let below = words.get(1..).unwrap_or_default().join(" ");
+    holds(&below, &MAKING).or_else(|| holds(&below, &DESTRUCTIVE)).is_some()
+}
+
 impl Rules {
     /// Why something on a page is left alone, by its name and where it leads; `None` where it may
     /// be used.
@@ -208,15 +215,6 @@ impl Rules {
         (!self.commands_are_copies).then(|| {
             format!("it is called \"{word}\", and there is no `data` to work on a copy of")
         })
-    }
-
-    /// Whether a command may have changed what pages of another product show: by its name, since what it
-    /// does there leaves no file here.
-    #[must_use]
-    pub fn may_show_on_pages(&self, words: &[String]) -> bool {
-        let below = words.get(1..).unwrap_or_default().join(" ");
-        let named = holds(&below, &MAKING).or_else(|| holds(&below, &DESTRUCTIVE));
-        self.pages.is_some() && named.is_some()
     }
 
     fn stopped(&self, text: &str) -> Option<String> {
