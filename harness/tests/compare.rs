@@ -145,6 +145,22 @@ esac
 "#;
 
 #[test]
+fn where_exploring_wrote_nothing_it_says_so_and_what_to_do_and_not_that_the_suite_is_empty() {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", BUILDS);
+    // It never ends, whatever it is asked for.
+    suite.write("tool.sh", "sleep 600\n");
+    let cache = tempfile::tempdir().expect("a folder");
+    let cache = cache.path().display().to_string();
+    let arguments = ["compare", "1.4", "1.5", "--budget", "90s"];
+    let answer = suite.run_with(&arguments, &[("XDG_CACHE_HOME", &cache)]);
+    assert_eq!(answer.code, Some(3), "{answer:#?}");
+    assert!(answer.stdout.contains("exploring 1.4 wrote no scenario"), "{answer:#?}");
+    assert!(answer.stdout.contains("see that it answers"), "{answer:#?}");
+    assert!(!answer.stderr.contains("has no scenarios"), "{answer:#?}");
+}
+
+#[test]
 fn of_two_builds_the_worse_one_is_told_and_the_suite_is_as_it_was() {
     for (new, code, wanted) in [("1.5", 0, 0), ("1.6", 1, 1)] {
         let suite = SuiteCopy::empty();

@@ -25,12 +25,23 @@ esac
 "#;
 
 /// Pages without end: more links than anybody follows, a calendar, another host, a form that signs
-/// out, a page that asks its server for ever.
+/// out whoever uses this server, a page that asks its server for ever.
 const ENDLESS: &str = r#"
 import urllib.parse
 from answering import Answering, serve
 class Page(Answering):
+    signed_out = False
+    def do_POST(self):
+        if self.path != '/logout':
+            return self.page(404, '<h1>Not here</h1>')
+        Page.signed_out = True
+        self.send_response(303)
+        self.send_header('Location', '/')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
     def do_GET(self):
+        if Page.signed_out:
+            return self.page(200, '<h1>Signed out</h1>')
         url = urllib.parse.urlsplit(self.path)
         month = int(urllib.parse.parse_qs(url.query).get('month', ['1'])[0] or 1) if url.path == '/calendar' else 1
         body = '<h1>%s</h1>' % url.path.strip('/').split('/')[0]
@@ -250,6 +261,26 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
         missed.contains("https://example.com") && missed.contains("more addresses like"),
         "{missed}"
     );
+    // A page that never settles is looked at as it is, and that it goes on is nothing wrong.
+    assert!(is_reached(&map, "page", "/restless"), "{map:#}");
+    let findings = map["findings"].as_array().expect("findings");
+    assert!(!findings.iter().any(|it| it["where"] == "/restless"), "{map:#}");
+    assert!(rules(&map).iter().any(|it| it == "dead-link"), "what is not there is: {map:#}");
+    // The form that signs out is sent, in a scenario that takes nothing from the others.
+    assert!(is_reached(&map, "form", "post /logout ()"), "{map:#}");
+    let signs_out = |it: &&Value| text(&it["id"]).contains("sign-out");
+    let mut all = map["scenarios"].as_array().expect("scenarios").iter();
+    let file = text(&all.find(signs_out).expect("it is written")["file"]);
+    let written = std::fs::read_to_string(suite.root().join(&file)).expect("it is there");
+    assert!(written.contains("isolate: scenario\n"), "{written}");
+    assert!(is_reached(&map, "page", "/calendar"), "{map:#}");
+}
+
+/// Whether a part of the product was reached whose name begins so.
+fn is_reached(map: &Value, kind: &str, name: &str) -> bool {
+    let own = |it: &&Value| it["kind"] == kind && text(&it["name"]).starts_with(name);
+    let mut all = map["parts"].as_array().expect("parts").iter().filter(own);
+    all.any(|it| it["reached"] == true)
 }
 
 /// The suite of a person who uses one command of the product, and lets nights explore.

@@ -26,7 +26,8 @@
 //!   noticed and should be tidied up.
 //! - `explore.rs` explores products that nobody has written scenarios for, and some without end;
 //!   `paced.rs` has those that ask to be left alone for a while; `compare.rs` compares two versions of
-//!   such; `foreign.rs` has what products of others have shown of it.
+//!   such; `across.rs` has a site and a command that are two products; `foreign.rs` has what products
+//!   of others have shown of it.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `deadline.rs` runs nights that have no time for everything.
@@ -77,6 +78,7 @@
 //!   to what it says of itself.
 
 mod accepting;
+mod across;
 mod agent;
 mod answers;
 mod archive;

@@ -232,7 +232,7 @@ pub enum Command {
     Explore(Box<ExploreOptions>),
     /// Explore an old version, replay what it did on both, and report; needs no suite
     #[command(
-        after_help = "Examples:\n  nightshift compare http://127.0.0.1:8001 http://127.0.0.1:8002\n  nightshift compare 1.4 1.5 --cli shopctl --keep ../shop-suite\n\nOLD and NEW are running servers, or builds of the suite's product. It exits as `run`."
+        after_help = "Examples:\n  nightshift compare http://127.0.0.1:8001 http://127.0.0.1:8002\n  nightshift compare 1.4 1.5 --cli shopctl --keep ../shop-suite\n\nOLD and NEW are running servers, or builds of the suite's product. It exits as `run`, and with 3\nwhere exploring OLD wrote nothing to compare."
     )]
     Compare(CompareOptions),
     /// Let a coding agent use the product and read nights, by the Model Context Protocol

@@ -2,20 +2,26 @@
 //! in one: `explore`, then `run` with a control.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command, Common, CompareOptions};
+use super::check::counted;
 use super::exit::{Exit, mistake};
 use super::{explore, night, run, terminal};
+use crate::model::Survey;
 use crate::night as nights;
+use crate::spec::Overrides;
 
 /// The product that `explore --url` writes.
 const PAGES: &str = "app";
 /// What an exploration says of a product.
 const MAP: &str = "explore.json";
+/// So many things are named that were not reached.
+const MOST_MISSED: usize = 5;
 
 pub fn run(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     let is_url = |it: &str| it.contains("://");
@@ -125,10 +131,54 @@ fn both(
     if !matches!(exit, Exit::Passed | Exit::Failed) {
         return Ok(exit);
     }
-    terminal::say(format_args!("replaying on {} and {}", options.new, options.old));
     let (own, command) = parsed(common, replayed)?;
+    if night::suite(&own, &Overrides::default())?.scenarios.is_empty() {
+        terminal::answer(nothing_written(&options.old, &survey(&night::root(&own)?)?));
+        return Ok(Exit::NotConclusive);
+    }
+    terminal::say(format_args!("replaying on {} and {}", options.new, options.old));
     let Command::Run(asked) = command else { return mistake("compare replays then") };
     run::run(&own, *asked)
+}
+
+/// What exploring has shown, as it lies in the suite's folder.
+fn survey(root: &Path) -> anyhow::Result<Survey> {
+    let path = root.join(MAP);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Says that nothing could be replayed: what was tried, what was not reached, and what to do.
+fn nothing_written(old: &str, survey: &Survey) -> String {
+    let mut text = format!(
+        "nothing was compared: exploring {old} wrote no scenario\n  it tried {} and reached {} and {}\n",
+        counted(survey.probes, "thing"),
+        counted(survey.pages.reached, "page"),
+        counted(survey.commands.reached, "command"),
+    );
+    for it in survey.not_reached.iter().take(MOST_MISSED) {
+        let _ = writeln!(text, "  not reached: {}: {}", it.what, it.why);
+    }
+    let more = survey.not_reached.len().saturating_sub(MOST_MISSED);
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} more that were not reached");
+    }
+    let found = survey.findings.len();
+    if found > 0 {
+        let _ = writeln!(text, "  it found {} without comparing", counted(found, "fault"));
+    }
+    let anything = survey.pages.reached + survey.commands.reached > 0;
+    text.push_str(match (anything, survey.whole) {
+        (false, _) => {
+            "see that it answers: open its address in a browser, or run its command with --help"
+        }
+        (true, false) => "the time was over before everything was tried: name more with --budget",
+        (true, true) => {
+            "name its commands with --cli CMD; or write a scenario of your own into a suite with both builds"
+        }
+    });
+    text
 }
 
 /// The arguments of one of its two commands, as quiet as it itself.
@@ -137,4 +187,48 @@ fn parsed(common: &Common, words: Vec<String>) -> anyhow::Result<(Common, Comman
     let parsed = Arguments::try_parse_from(all).context("compare asks for what nobody takes")?;
     let dir = parsed.common.dir.clone();
     Ok((Common { dir, ..common.clone() }, parsed.command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::survey::{Missed, Share};
+
+    fn share(reached: usize) -> Share {
+        Share { seen: reached, reached, asserted: 0 }
+    }
+
+    #[test]
+    fn where_nothing_was_written_it_says_what_was_tried_and_what_to_do() {
+        let missed = |at: usize| Missed { what: format!("/{at}"), why: "it waits".to_owned() };
+        let tried = Survey {
+            probes: 9,
+            pages: share(1),
+            not_reached: (1..=7).map(missed).collect(),
+            ..Survey::default()
+        };
+        let wanted = "nothing was compared: exploring 1.4 wrote no scenario
+  it tried 9 things and reached 1 page and no commands
+  not reached: /1: it waits
+  not reached: /2: it waits
+  not reached: /3: it waits
+  not reached: /4: it waits
+  not reached: /5: it waits
+  and 2 more that were not reached
+the time was over before everything was tried: name more with --budget";
+        assert_eq!(nothing_written("1.4", &tried), wanted);
+    }
+
+    #[test]
+    fn what_to_do_follows_from_what_was_tried() {
+        let remedy = |pages: usize, whole: bool| {
+            let survey = Survey { pages: share(pages), whole, ..Survey::default() };
+            let text = nothing_written("http://127.0.0.1:1", &survey);
+            text.lines().last().unwrap_or_default().to_owned()
+        };
+        assert!(remedy(0, true).starts_with("see that it answers"));
+        assert!(remedy(0, false).starts_with("see that it answers"));
+        assert!(remedy(1, false).contains("--budget"));
+        assert!(remedy(1, true).contains("--cli"));
+    }
 }

@@ -56,7 +56,7 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Preflight);
     }
     let faults = explore::judge(&explored.map);
-    let written = explore::fresh(explore::write(&explored.map), &prepared.ground.known());
+    let written = explore::fresh(&explored.map, &prepared.ground.known());
     let left = || (options.budget + explored.opened).saturating_sub(began.elapsed());
     if is_nothing(&explored) && stop.why().is_none() {
         terminal::say(

@@ -236,7 +236,10 @@ fn draft(
         about: None,
         product: paper.product.clone(),
         notes,
-        steps: steps.into_iter().map(|it| DraftStep { note: it.note, action: it.action }).collect(),
+        steps: steps
+            .into_iter()
+            .map(|it| DraftStep { note: it.note, action: it.action, product: None })
+            .collect(),
         ..Draft::default()
     }
 }

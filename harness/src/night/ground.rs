@@ -73,6 +73,10 @@ impl Ground {
         if probing.config.browser.timeout_from == LimitFrom::Default {
             probing.config.browser.timeout_ms = PATIENCE;
         }
+        // What a scenario says of servers is meant for its own product, and a probe may use two.
+        for product in probing.config.products.values_mut().filter(|it| it.serve.is_some()) {
+            product.isolate = Isolation::Scenario;
+        }
         let actor = scope.actor.clone().or_else(|| suite.config.explore.actor.clone());
         rules.session = session(suite, pages.as_deref(), actor.as_deref())?;
         let entrances = entrances(suite, scope, pages.as_deref(), actor.as_deref());
@@ -101,7 +105,14 @@ impl Ground {
         self.pages.as_deref()
     }
 
-    /// The scenarios of batches, each with a server of its own where there is one to start.
+    /// What may be done, and which product a step is of.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The scenarios of batches, each with a server of its own where there is one to start, and with
+    /// the product of each step that is not of its own.
     #[must_use]
     pub fn scenarios(&self, batches: &[Batch]) -> Vec<Scenario> {
         let actor = |it: &Batch| {
@@ -113,9 +124,15 @@ impl Ground {
             let product: Option<&ProductConfig> =
                 product.and_then(|it| self.suite.config.products.get(it));
             let served = product.is_some_and(|it| it.serve.is_some());
+            let home = it.scenario.product.as_deref();
+            let named = |it: &Step| Step {
+                product: self.rules.other_product(&it.action, home),
+                ..it.clone()
+            };
             Scenario {
                 isolate: served.then_some(Isolation::Scenario),
                 actor: actor(it).map(str::to_owned),
+                steps: it.scenario.steps.iter().map(named).collect(),
                 ..it.scenario.clone()
             }
         };
@@ -291,6 +308,7 @@ fn rules(
     let mut used = pages.into_iter().chain(commands.iter().map(|it| it.1.as_str()));
     let data = used.find_map(|it| products[it].data.as_deref());
     let several = products.len() > 1;
+    let program = |it: &(Vec<String>, String)| Some((it.0.first()?.clone(), it.1.clone()));
     Ok(Rules {
         pages_are_copies: pages.as_ref().is_some_and(thrown_away),
         commands_are_copies: !commands.is_empty() && commands.iter().all(|it| with_data(&it.1)),
@@ -299,6 +317,7 @@ fn rules(
         files: data.map(|it| files(&suite.root.join(it))).transpose()?.unwrap_or_default(),
         vars: suite.config.vars.keys().cloned().collect(),
         pages: pages.filter(|_| several).map(str::to_owned),
+        programs: commands.iter().filter(|_| several).filter_map(program).collect(),
         session: Session::Nobody,
     })
 }
@@ -341,6 +360,8 @@ fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::{Goal, Probe};
+    use crate::model::scenario::RunCommand;
 
     /// A suite in a folder of its own, with this configuration.
     fn suite(config: &str) -> Suite {
@@ -415,6 +436,42 @@ mod tests {
         for kept in ["{ use: sign-in }", &unwritten] {
             assert_eq!(ground(kept, &ada).rules.session, Session::Kept, "{kept}");
         }
+    }
+
+    #[test]
+    fn a_probe_may_use_two_products_and_each_step_of_the_other_names_it() {
+        let probe = |product: Option<&str>| Probe {
+            id: "a".to_owned(),
+            key: "a".to_owned(),
+            goal: Goal::ReadBack { of: "b".to_owned() },
+            steps: vec![Action::Open("/".into()), stock_list()],
+            product: product.map(str::to_owned),
+            from: None,
+            shares: false,
+            value: 1,
+        };
+        let scenario = |config: &str, cli: &str, product: Option<&str>| {
+            let scope = Scope { cli: vec![cli.to_owned()], ..Scope::default() };
+            let ground = Ground::of(&suite(config), &scope).expect("it has pages");
+            let scenario = ground.scenarios(&explore::batches(vec![probe(product)])).remove(0);
+            let steps = scenario.steps.into_iter().map(|it| it.product).collect::<Vec<_>>();
+            let isolated = ground.probing.config.products["app"].isolate;
+            (steps, isolated)
+        };
+        let app = "app: { serve: { run: 'appd --port ${port}' } }";
+        let two = format!("products:\n  {app}\n  stock: {{}}\n");
+        let (own, other) = (Some("app".to_owned()), Some("stock".to_owned()));
+        // Both have a server of their own: what a scenario says of it is meant for its own product.
+        let alone = Isolation::Scenario;
+        assert_eq!(scenario(&two, "stock", Some("app")), (vec![None, other], alone));
+        assert_eq!(scenario(&two, "stock", Some("stock")), (vec![own, None], alone));
+        let one = format!("products:\n  {app}\n");
+        assert_eq!(scenario(&one, "stock", None), (vec![None, None], alone));
+    }
+
+    fn stock_list() -> Action {
+        let words = ["stock", "list"].map(str::to_owned).to_vec();
+        Action::Run(Box::new(RunCommand::of_words(words)))
     }
 
     #[test]

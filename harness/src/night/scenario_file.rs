@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Ground;
 use super::NightError;
-use crate::explore::{Fault, SharedWay};
+use crate::explore::{Fault, Rules, SharedWay};
 use crate::model::Action;
 use crate::model::suite::Isolation;
 use crate::spec::{self, Draft, DraftStep};
@@ -36,6 +36,7 @@ pub fn finding_text(
         actor,
         isolate: None,
         begins_with: None,
+        rules: ground.rules(),
         steps,
     };
     own.text(file)
@@ -71,6 +72,8 @@ pub struct ScenarioFile<'a> {
     pub isolate: Option<Isolation>,
     /// The skill that its first steps are, where it is one.
     pub begins_with: Option<&'a SharedWay>,
+    /// Says which product a step is of.
+    pub rules: &'a Rules,
     /// Its steps, those of the skill too.
     pub steps: &'a [Action],
 }
@@ -82,7 +85,10 @@ impl ScenarioFile<'_> {
     /// A step has no written form: a mistake of ours.
     pub fn text(&self, file: &Path) -> Result<String, NightError> {
         let up = "../".repeat(file.components().count() - 1);
-        let step = |action: &Action| DraftStep { note: None, action: Some(action.clone()) };
+        let step = |action: &Action| DraftStep {
+            product: self.rules.other_product(action, self.product),
+            ..DraftStep::of(action)
+        };
         let skill = self.begins_with.and_then(|way| {
             self.steps.strip_prefix(way.steps.as_slice()).map(|rest| (way.name.clone(), rest))
         });
@@ -106,6 +112,7 @@ impl ScenarioFile<'_> {
 mod tests {
     use super::*;
     use crate::explore::{Written, shared};
+    use crate::model::scenario::RunCommand;
     use crate::model::target::Locator;
     use crate::model::{Snapshot, Target};
     use crate::plan::{Selection, select};
@@ -129,7 +136,7 @@ mod tests {
     #[test]
     fn scenarios_that_share_a_skill_do_the_same_steps_as_those_that_are_written_out() {
         let all = ["a", "b", "c"].map(written);
-        let ways = shared(&all, &indexmap::IndexMap::new());
+        let ways = shared(&all, &indexmap::IndexMap::new(), &Rules::default());
         assert_eq!(ways.len(), 1);
         let folder = tempfile::tempdir().expect("a folder");
         let write = |path: &str, text: &str| {
@@ -149,6 +156,7 @@ mod tests {
                 actor: None,
                 isolate: None,
                 begins_with: Some(&ways[0]),
+                rules: &Rules::default(),
                 steps: &it.steps,
             };
             let file = format!("scenarios/{}.yaml", it.name);
@@ -164,5 +172,53 @@ mod tests {
         let own = |it: &Written| -> Vec<String> { it.steps.iter().map(Action::describe).collect() };
         let played: Vec<Vec<String>> = played.iter().map(actions).collect();
         assert_eq!(played, all.iter().map(own).collect::<Vec<_>>());
+    }
+
+    /// The steps of a scenario of this product, as the suite of two plays them: with their products.
+    fn played(product: &str, steps: &[Action]) -> (String, Vec<(String, Option<String>)>) {
+        let rules = Rules {
+            pages: Some("app".to_owned()),
+            programs: [("shop".to_owned(), "stock".to_owned())].into(),
+            ..Rules::default()
+        };
+        let own = ScenarioFile {
+            name: "a",
+            about: "Both.",
+            product: Some(product),
+            tags: &[],
+            actor: None,
+            isolate: None,
+            begins_with: None,
+            rules: &rules,
+            steps,
+        };
+        let text = own.text(Path::new("scenarios/a.yaml")).expect("it has a written form");
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = "products:\n  app: { base-url: 'http://127.0.0.1:8000' }\n  stock: {}\n";
+        std::fs::write(folder.path().join("nightshift.yaml"), config).expect("written");
+        std::fs::create_dir(folder.path().join("scenarios")).expect("made");
+        std::fs::write(folder.path().join("scenarios/a.yaml"), &text).expect("written");
+        let suite = spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite");
+        let scenario = select(&suite, &Selection::default()).expect("it can be planned").remove(0);
+        let steps = scenario.steps.into_iter().map(|it| (it.action.describe(), it.product));
+        (text, steps.collect())
+    }
+
+    #[test]
+    fn each_step_of_another_product_names_it_and_those_of_the_scenarios_own_do_not() {
+        let run = RunCommand::of_words(["shop", "list"].map(str::to_owned).to_vec());
+        let steps = [Action::Open("/".into()), Action::Reload, Action::Run(Box::new(run))];
+        let (text, named) = played("stock", &steps);
+        let pages = "  - open: /\n    product: app\n  - reload:\n    product: app\n  - run: ";
+        assert!(text.contains("product: stock\n") && text.contains(pages), "{text}");
+        let said = |products: [Option<&str>; 3]| -> Vec<(String, Option<String>)> {
+            let all = steps.iter().zip(products);
+            all.map(|(it, own)| (it.describe(), own.map(str::to_owned))).collect()
+        };
+        assert_eq!(named, said([Some("app"), Some("app"), None]));
+        let (text, named) = played("app", &steps);
+        assert!(text.contains("  - open: /\n  - reload\n  - run: "), "{text}");
+        assert!(text.ends_with("    product: stock\n"), "{text}");
+        assert_eq!(named, said([None, None, Some("stock")]));
     }
 }

@@ -104,7 +104,7 @@ async fn explored(
         let file = way.map(|it| offer_finding(&ground, night.path(), (fault, &it), &mut taken));
         survey.findings.push(fault.told(file.transpose()?));
     }
-    let written = explore::fresh(explore::write(&found.map), &ground.known());
+    let written = explore::fresh(&found.map, &ground.known());
     survey.scenarios = offer((&ground, &found.map), night.path(), written, &mut taken)?;
     Ok(survey)
 }
@@ -128,6 +128,7 @@ fn offer(
             actor: ground.actor_of(&it.steps),
             isolate: ground.apart(map, &it),
             begins_with: None,
+            rules: ground.rules(),
             steps: &it.steps,
         };
         write(&night.join(OFFERED).join(&below), &own.text(&Path::new(TAKEN_TO).join(&below))?)?;

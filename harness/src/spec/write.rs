@@ -48,6 +48,16 @@ pub struct DraftStep {
     pub note: Option<String>,
     /// What is done; `None` for a comment alone.
     pub action: Option<Action>,
+    /// The product that it names; `None` where it is the scenario's own.
+    pub product: Option<String>,
+}
+
+impl DraftStep {
+    /// A step of the scenario's own product, without a comment.
+    #[must_use]
+    pub fn of(action: &Action) -> Self {
+        Self { note: None, action: Some(action.clone()), product: None }
+    }
 }
 
 /// The text of the scenario's file.
@@ -92,13 +102,22 @@ pub(super) fn write_steps(text: &mut String, steps: &[DraftStep]) -> Result<(), 
             comment(text, "  ", note);
         }
         if let Some(action) = &step.action {
-            let step = write_step(action).ok_or_else(|| Box::new(action.clone()))?;
-            for (index, line) in step.lines().enumerate() {
+            let written = write_step(action).ok_or_else(|| Box::new(action.clone()))?;
+            let written = of_product(written, step.product.as_deref());
+            for (index, line) in written.lines().enumerate() {
                 let _ = writeln!(text, "  {}{line}", if index == 0 { "- " } else { "  " });
             }
         }
     }
     Ok(())
+}
+
+/// A step with the product that it names.
+fn of_product(step: String, product: Option<&str>) -> String {
+    let Some(product) = product else { return step };
+    // What takes no value is a word alone, and a key where something stands beside it.
+    let colon = if step.contains(':') { "" } else { ":" };
+    format!("{step}{colon}\nproduct: {}", scalar(product))
 }
 
 /// A step without its `- `; `None` for an action that only people write.
@@ -515,10 +534,9 @@ mod tests {
         };
         let wanted: Vec<Action> = all.iter().map(alone).collect();
         let all = all.map(|it| Action::Terminal(Box::new(it)));
-        let step = |it: &Action| DraftStep { note: None, action: Some(it.clone()) };
         let draft = Draft {
             name: "a".to_owned(),
-            steps: all.iter().map(step).collect(),
+            steps: all.iter().map(DraftStep::of).collect(),
             ..Draft::default()
         };
         let text = write_scenario(&draft).expect("it has a written form");
@@ -541,7 +559,7 @@ mod tests {
                     notes: vec!["a note".to_owned()],
                     steps: vec![DraftStep {
                         note: Some("why".to_owned()),
-                        action: Some(action.clone()),
+                        ..DraftStep::of(&action)
                     }],
                     ..Draft::default()
                 };

@@ -70,7 +70,7 @@ mod tests {
         ];
         for run in all {
             let action = Action::Run(Box::new(run));
-            let step = DraftStep { note: None, action: Some(action.clone()) };
+            let step = DraftStep::of(&action);
             let draft = Draft { name: "proof".to_owned(), steps: vec![step], ..Draft::default() };
             let written = write_scenario(&draft).expect("it has a written form");
             let read = read_scenario("proof.yaml", &written)

@@ -50,7 +50,7 @@ mod tests {
             scroll(ScrollTo::By(Offset::Pixels(0, 400)), None),
         ];
         for action in all {
-            let step = DraftStep { note: None, action: Some(action.clone()) };
+            let step = DraftStep::of(&action);
             let draft = Draft { name: "proof".to_owned(), steps: vec![step], ..Draft::default() };
             let written = write_scenario(&draft).expect("it has a written form");
             let read = read_scenario("proof.yaml", &written)

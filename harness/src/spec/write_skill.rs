@@ -16,8 +16,7 @@ pub fn write_skill(name: &str, description: &str, steps: &[Action]) -> Result<St
     comment(&mut text, "", "yaml-language-server: $schema=../schemas/skill.schema.json");
     let _ = writeln!(text, "skill: {name}");
     let _ = writeln!(text, "description: {}", scalar(description));
-    let steps: Vec<DraftStep> =
-        steps.iter().map(|it| DraftStep { note: None, action: Some(it.clone()) }).collect();
+    let steps: Vec<DraftStep> = steps.iter().map(DraftStep::of).collect();
     text.push_str("steps:\n");
     write_steps(&mut text, &steps)?;
     Ok(text)
@@ -38,7 +37,7 @@ mod tests {
         let draft = Draft {
             name: "look".to_owned(),
             begins_with: Some("come-in".to_owned()),
-            steps: vec![DraftStep { note: None, action: Some(looks.clone()) }],
+            steps: vec![DraftStep::of(&looks)],
             ..Draft::default()
         };
         let scenario = write_scenario(&draft).expect("it has a written form");

@@ -1,4 +1,4 @@
-//! [`across`]: what pages give, read by commands of the same product.
+//! [`across`]: what pages give, read by commands, also by those of another product.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::model::Action;
 const MOST_TRIED: u32 = 12;
 
 /// The name under which a probe takes a file home.
-fn taken_home(probe: &Probe) -> Option<String> {
+pub(super) fn taken_home(probe: &Probe) -> Option<String> {
     probe.steps.iter().find_map(|it| match it {
         Action::Download { save_as, .. } => Some(save_as.raw().to_owned()),
         _ => None,
@@ -26,19 +26,20 @@ fn taken_home(probe: &Probe) -> Option<String> {
 impl Map {
     /// Gives each file that a page gave to each command that reads one.
     pub(super) fn cross(&mut self) {
-        // The steps of a probe are all of one product.
-        if self.rules.pages.is_some() {
-            return;
-        }
-        let by_deeds = self.states.iter().filter(|it| it.changed).map(|it| &it.probe);
-        let all = self.files.values().map(|it| &it.0).chain(by_deeds);
-        let given: Vec<(Probe, String)> =
-            all.filter_map(|it| Some((it.clone(), taken_home(it)?))).collect();
+        let by_deeds = self.states.iter().filter(|it| it.changed).map(|it| (&it.probe, it.wrote));
+        let all = self.files.values().map(|it| (&it.0, false)).chain(by_deeds);
+        let given: Vec<(Probe, bool, String)> =
+            all.filter_map(|(it, wrote)| Some((it.clone(), wrote, taken_home(it)?))).collect();
         let leaves = self.usages.iter().filter(|it| it.1.commands.is_empty());
         let leaves: Vec<(Vec<String>, Usage)> =
             leaves.map(|it| (it.0.clone(), it.1.clone())).collect();
-        for (probe, file) in &given {
+        for (probe, wrote, file) in &given {
             for (words, usage) in &leaves {
+                // A file lies where the command's product works, and so the scenario is of that one. It
+                // cannot say that another product has a server of its own, which what writes needs.
+                if *wrote && self.product_of(words) != self.rules.pages {
+                    continue;
+                }
                 if let Some(call) = self.reads(words, usage, file) {
                     self.give(probe, file, words, &call);
                 }
@@ -72,7 +73,9 @@ impl Map {
         let mut steps = probe.steps.clone();
         steps.push(run(&line, call.stdin.as_ref(), &id));
         let goal = Goal::Across { file: file.to_owned(), words: words.to_vec() };
-        self.wait(Probe { id, key, goal, steps, shares: false, value: 58, ..probe.clone() });
+        let product = self.product_of(words);
+        let shares = false;
+        self.wait(Probe { id, key, goal, steps, product, shares, value: 58, ..probe.clone() });
     }
 
     /// Takes in what a command said of a file.
@@ -125,7 +128,9 @@ fn read(map: &Map, own: &Run) -> Written {
 mod tests {
     use super::*;
     use crate::explore::page::{Link, Look};
+    use crate::explore::probe::take;
     use crate::explore::seen::{Ran, Sight};
+    use crate::explore::tree::target;
     use crate::explore::{Rules, judge};
 
     fn saw(probe: &Probe, sight: Sight) -> Seen {
@@ -153,7 +158,8 @@ mod tests {
         let links = vec![Link { name: "All".to_owned(), to: "/a.csv".to_owned(), downloads: true }];
         let page = Look { path: "/".to_owned(), status: Some(200), links, ..Look::default() };
         map.absorb(vec![saw(&first, Sight::Page(Box::new(page)))]);
-        map.begin_with(vec!["shop".to_owned()], None);
+        let product = map.rules.programs.get("shop").cloned();
+        map.begin_with(vec!["shop".to_owned()], product);
         for probe in map.propose(50) {
             match &probe.goal {
                 Goal::Download { .. } => {
@@ -187,8 +193,46 @@ mod tests {
         let names = READS.replace("FILE", "NAME").replace("the file that it is about", "which");
         assert_eq!(lines(Rules::default(), &writes), [""; 0]);
         assert_eq!(lines(Rules::default(), &names), [""; 0]);
-        let other = Rules { pages: Some("app".to_owned()), ..Rules::default() };
-        assert_eq!(lines(other, READS), [""; 0], "a scenario is of one product");
+    }
+
+    #[test]
+    fn a_file_of_a_page_goes_to_a_command_of_another_product_and_each_step_names_its_own() {
+        let named = |rules: Rules| {
+            let mut map = known(rules, READS);
+            let probe = tried(&mut map).remove(0);
+            map.absorb(vec![saw(&probe, ran("exit: 0", "2 rows", ""))]);
+            let written = across(&map).remove(0);
+            assert_eq!(written.product, probe.product);
+            let own = written.product.as_deref();
+            let steps = written.steps.iter();
+            let steps: Vec<_> = steps.map(|it| map.rules.other_product(it, own)).collect();
+            (probe.product, steps)
+        };
+        let two = Rules {
+            pages: Some("app".to_owned()),
+            programs: [("shop".to_owned(), "stock".to_owned())].into(),
+            ..Rules::default()
+        };
+        let app = Some("app".to_owned());
+        // It is taken home to where the command works: the page is opened, and its link clicked.
+        assert_eq!(named(two), (Some("stock".to_owned()), vec![app.clone(), app, None]));
+        assert_eq!(named(Rules::default()), (None, vec![None, None, None]));
+    }
+
+    #[test]
+    fn a_deed_that_writes_gives_no_file_to_a_command_of_another_product_and_does_to_one_of_its_own()
+    {
+        let given = |rules: Rules| {
+            let mut map = known(rules, READS);
+            map.files.clear();
+            let mut state = map.states[0].clone();
+            (state.wrote, state.changed) = (true, true);
+            state.probe.steps.extend(take(target("button", Some("Export")), "b.csv", "x"));
+            map.states.push(state);
+            tried(&mut map).len()
+        };
+        assert_eq!(given(Rules::default()), 1);
+        assert_eq!(given(Rules { pages: Some("app".to_owned()), ..Rules::default() }), 0);
     }
 
     #[test]

@@ -4,17 +4,18 @@
 use std::collections::BTreeSet;
 
 use super::around::{Around, Circumstance};
+use super::gaps::Gaps;
 use super::gestures::TAB;
-use super::map::{Map, State};
+use super::map::State;
 use super::probe::Goal;
 use super::written::{Written, area, slug, snapshot};
 use crate::model::gesture::Network;
 use crate::model::{Action, FacetKind, Snapshot};
 
 /// What is said of pages to those who see them otherwise, and to those who use the keyboard.
-pub(super) fn by_others(map: &Map) -> Vec<Written> {
-    let around = map.around.iter().map(otherwise);
-    around.chain(by_keyboard(map)).collect()
+pub(super) fn by_others(gaps: &Gaps<'_>) -> Vec<Written> {
+    let around = gaps.map.around.iter().map(otherwise);
+    around.chain(by_keyboard(gaps)).collect()
 }
 
 /// A page in the circumstances that make it otherwise.
@@ -32,7 +33,7 @@ fn otherwise(it: &Around) -> Written {
     let called = it.look.called();
     Written {
         area: area(&it.look.path),
-        name: slug(&format!("see {called} {}", said.join(" "))),
+        name: slug(&format!("see {} {}", it.look.spelled(), said.join(" "))),
         about: format!("The page \"{called}\" as somebody finds it {}.", said.join(", ")),
         product: it.probe.product.clone(),
         steps,
@@ -41,7 +42,8 @@ fn otherwise(it: &Around) -> Written {
 }
 
 /// The fields of a page, left by Tab one after the other: nobody may be held.
-fn by_keyboard(map: &Map) -> Vec<Written> {
+fn by_keyboard(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let mut pages: Vec<(&State, Vec<&State>)> = Vec::new();
     for state in &map.states {
         let is_left =
@@ -50,6 +52,9 @@ fn by_keyboard(map: &Map) -> Vec<Written> {
         let Some(page) = page.filter(|_| is_left && !state.changed && !state.wrote) else {
             continue;
         };
+        if gaps.has(&state.probe) {
+            continue;
+        }
         match pages.iter_mut().find(|it| it.0.look.place() == page.look.place()) {
             Some(known) => known.1.push(state),
             None => pages.push((page, vec![state])),
@@ -66,7 +71,7 @@ fn by_keyboard(map: &Map) -> Vec<Written> {
         let called = page.look.called();
         Written {
             area: area(&page.look.path),
-            name: slug(&format!("go through {called} by Tab")),
+            name: slug(&format!("go through {} by Tab", page.look.spelled())),
             about: format!("Somebody without a pointer leaves the fields of \"{called}\" by Tab."),
             product: page.probe.product.clone(),
             steps,
@@ -79,10 +84,10 @@ fn by_keyboard(map: &Map) -> Vec<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Rules;
     use crate::explore::page::Look;
     use crate::explore::probe::{Probe, look, open};
     use crate::explore::tree::target;
+    use crate::explore::{Map, Rules};
 
     fn state(goal: Goal, deeds: Vec<Action>, from: Option<usize>, changed: bool) -> State {
         let steps = [vec![open("/a")], deeds, vec![look("x")]].concat();
@@ -103,7 +108,7 @@ mod tests {
 
     fn told(map: &Map) -> Vec<(String, Vec<String>)> {
         let steps = |it: &Written| it.steps.iter().map(Action::describe).collect();
-        by_others(map).iter().map(|it| (it.name.clone(), steps(it))).collect()
+        by_others(&Gaps::of_everything(map)).iter().map(|it| (it.name.clone(), steps(it))).collect()
     }
 
     fn page() -> State {

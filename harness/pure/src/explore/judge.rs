@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::addresses::class_of;
 use super::again;
+use super::counted::counted;
 use super::fault::{Fault, fault};
 use super::map::{Map, Run, State};
 use super::numbers::numbers;
@@ -45,6 +46,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     all.extend(map.unanswered.iter().filter_map(unanswered));
     all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
     all.extend(numbers(map));
+    all.extend(counted(map));
     for run in map.runs.iter().chain(&map.across) {
         all.extend(of_run(map, run));
     }

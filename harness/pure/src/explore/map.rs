@@ -10,7 +10,7 @@ use super::gestures::LEAVES;
 use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Again, Goal, Probe, SignOut};
-use super::safe::Rules;
+use super::safe::{Rules, makes_something};
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Noticed, Ran, Seen, Sight};
 use super::tree::{Item, Tree};
@@ -345,7 +345,8 @@ impl Map {
     }
 
     fn help(&mut self, seen: &Seen, words: Vec<String>) {
-        let Some(ran) = seen.ran() else {
+        // One that was ended by us says nothing of the product.
+        let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()) else {
             self.miss(&words.join(" "), seen.failure.as_deref().unwrap_or("its help was not seen"));
             return;
         };
@@ -386,8 +387,9 @@ impl Map {
         let run = Run { probe, words, with, ran, varies };
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
-        let changed = first && run.changed_data(&self.rules);
-        if !run.ran.files.trim().is_empty() {
+        let shows = self.shows_on_pages(&run);
+        let changed = first && run.changed_data(&self.rules) || shows;
+        if shows || !run.ran.files.trim().is_empty() {
             self.writers.insert(run.words.clone());
         }
         let probe = run.probe.clone();
@@ -399,6 +401,14 @@ impl Map {
             self.read_elsewhere(&probe);
         }
         self.calls_again();
+    }
+
+    /// Whether a run is the first of its command that may show on pages of another product, where it
+    /// leaves no file.
+    fn shows_on_pages(&self, run: &Run) -> bool {
+        let did = |it: &Run| it.words == run.words && it.with != "--help" && it.ran.is_fine();
+        let is_apart = self.rules.pages.is_some() && run.probe.product != self.rules.pages;
+        is_apart && makes_something(&run.words) && did(run) && !self.runs.iter().any(did)
     }
 
     /// A command that refuses a word may name those that it knows, also what its help leaves out.
@@ -565,5 +575,21 @@ mod tests {
         let changes = |to: &str| map.real_difference(&look("took 9.8 ms"), &look(to));
         assert_eq!(changes("took 10.2 ms"), [""; 0]);
         assert_eq!(changes("lost 9.8 ms"), ["lost 9.8 ms"]);
+    }
+
+    #[test]
+    fn a_help_that_we_had_to_end_is_not_reached_and_one_that_ends_is() {
+        let asked = |failure: Option<&str>| {
+            let mut map = Map::new(Rules::default());
+            map.begin_with(vec!["tool".to_owned()], None);
+            let probe = map.propose(1).remove(0);
+            let sights = vec![(0, Sight::Command(Ran::default()))];
+            let (events, remarks) = (Vec::new(), Vec::new());
+            let failure = failure.map(str::to_owned);
+            map.absorb(vec![Seen { probe, sights, events, remarks, failure, counts: true }]);
+            (map.runs.len(), map.missed.len())
+        };
+        assert_eq!(asked(Some("it did not end")), (0, 1));
+        assert_eq!(asked(None), (1, 0));
     }
 }

@@ -11,6 +11,7 @@
 //! - `probe.rs`: one thing that is tried, and how probes share scenarios.
 //! - `seen.rs`: what probes saw, read back from the night that ran them.
 //! - `safe.rs`: what may be done, and why something is left alone.
+//! - `sides.rs`: which product a step is of, where a suite has several.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
 //! - `entrances.rs`: the addresses that a product names to machines.
 //! - `around.rs`: how others find a page.
@@ -37,9 +38,12 @@
 //! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
 //! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
 //! - `numbers.rs`: two places that disagree about one number.
+//! - `counted.rs`: a command and a page that do.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
+//! - `runs.rs`: from runs of commands to scenarios.
+//! - `gaps.rs`: what no scenario does yet.
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `shared.rs`: the ways that several scenarios begin with, as skills.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
@@ -60,11 +64,13 @@ mod by_others;
 mod circumstances;
 mod commands;
 mod controls;
+mod counted;
 mod downloads;
 mod entrances;
 mod facts;
 mod fault;
 mod fields;
+mod gaps;
 mod gestures;
 mod help;
 mod judge;
@@ -78,6 +84,7 @@ mod probe;
 mod propose;
 mod reading_back;
 mod repeat;
+mod runs;
 mod safe;
 mod screen;
 mod screens;
@@ -85,6 +92,7 @@ mod scripted;
 mod seen;
 mod sending;
 mod shared;
+mod sides;
 mod sign_out;
 mod since;
 mod terminal;
@@ -98,6 +106,7 @@ mod written;
 
 pub use asserted::Asserted;
 pub use fault::Fault;
+pub use gaps::writes;
 pub use help::Usage;
 pub use judge::judge;
 pub use map::{Map, Run, State};
@@ -110,5 +119,5 @@ pub use seen::{Noticed, Ran, Read, Seen, Sight, seen};
 pub use shared::{SharedWay, shared};
 pub use sign_out::ends_sessions;
 pub use since::since;
-pub use write::{fresh, write, writes};
+pub use write::{fresh, write};
 pub use written::{Written, free_name, slug};

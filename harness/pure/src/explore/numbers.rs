@@ -32,21 +32,22 @@ pub(super) fn numbers(map: &Map) -> Vec<Fault> {
 }
 
 /// Whether a state shows a page of the product that nothing was written on the way to.
-fn is_sound(state: &State) -> bool {
+pub(super) fn is_sound(state: &State) -> bool {
     state.look.status.is_none_or(|it| it < 400) && !state.wrote
 }
 
 /// A number of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Count {
-    number: u32,
+pub(super) struct Count {
+    /// How many there are.
+    pub(super) number: u32,
     /// What there are so many of, as one of them is called.
-    of: String,
+    pub(super) of: String,
 }
 
 impl Count {
     /// A text that says nothing but how many there are: `12 open orders`, `Orders (12)`.
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"^(\d{1,6}) (\p{L}[\p{L} -]{1,40})$").expect("a constant pattern")
         });
@@ -65,6 +66,11 @@ impl Count {
     }
 }
 
+/// Whether it says nothing of what is counted.
+pub(super) fn is_generic(count: &Count) -> bool {
+    ROWS.contains(&count.of.as_str())
+}
+
 /// One of them: without the `s` at its end, and without what says that they were looked for.
 fn singular(text: &str) -> String {
     let text = [" found", " in all", " in total"]
@@ -74,7 +80,7 @@ fn singular(text: &str) -> String {
 }
 
 /// What a page says that there is of something, with the thing that says it.
-fn counts(look: &Look) -> Vec<(Count, &Item)> {
+pub(super) fn counts(look: &Look) -> Vec<(Count, &Item)> {
     let items = look.tree.items.iter().enumerate();
     // A link speaks of another page, and a record of itself.
     let speaks = |at: usize, it: &Item| {
@@ -132,7 +138,7 @@ fn links<'a>(map: &'a Map, state: &'a State) -> impl Iterator<Item = Fault> + 'a
 }
 
 /// The same thing with the other number.
-fn right(item: &Item, wrong: u32, right: u32) -> Option<Action> {
+pub(super) fn right(item: &Item, wrong: u32, right: u32) -> Option<Action> {
     let name = item.name.as_deref()?.replacen(&wrong.to_string(), &right.to_string(), 1);
     Some(Action::See(vec![target(&item.role, Some(&name))]))
 }

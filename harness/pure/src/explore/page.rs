@@ -2,6 +2,7 @@
 
 use super::addresses::elsewhere;
 use super::tree::{Tree, target};
+use super::written::is_spelled;
 use crate::model::{FacetKind, Target};
 
 /// A link as the facet of links tells it.
@@ -150,6 +151,24 @@ impl Look {
         let heading = self.tree.heading().unwrap_or_default().trim();
         let named = [title, heading].into_iter().find(|it| !it.is_empty());
         named.unwrap_or(self.place()).to_owned()
+    }
+
+    /// What the page is called in the name of a file: as a person calls it, or by its path where that is
+    /// in another script than names are.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        let called = self.called();
+        if is_spelled(&called) {
+            return called;
+        }
+        let place = self.place();
+        let is_word = |it: &&str| !it.contains('%') && is_spelled(it);
+        let words: Vec<&str> = place.split('/').filter(is_word).collect();
+        match (words.is_empty(), place) {
+            (false, _) => words.join(" "),
+            (true, "/") => "start".to_owned(),
+            (true, _) => called,
+        }
     }
 }
 
@@ -337,6 +356,19 @@ mod tests {
             look.links,
             [link("Say \"hi\"", "/a?b=[1]", false), link("CSV", "/a.csv", true)]
         );
+    }
+
+    #[test]
+    fn a_page_in_another_script_is_spelled_by_its_path_and_one_in_latin_letters_by_its_title() {
+        let spelled = |title: &str, path: &str| {
+            let (title, path) = (title.to_owned(), path.to_owned());
+            Look { title, path, ..Look::default() }.spelled()
+        };
+        assert_eq!(spelled("Заказы – Магазин", "/orders/12?all=1"), "orders 12");
+        assert_eq!(spelled("注文", "/admin/%E6%B3%A8/list"), "admin list");
+        assert_eq!(spelled("注文", "/"), "start");
+        assert_eq!(spelled("Orders – The shop", "/o/12"), "Orders");
+        assert_eq!(spelled("注文", "/%E6%B3%A8"), "注文", "the path says no more");
     }
 
     #[test]

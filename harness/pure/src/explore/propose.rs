@@ -365,7 +365,8 @@ impl Map {
         }
     }
 
-    fn product_of(&self, words: &[String]) -> Option<String> {
+    /// The product of a command, where the suite has several.
+    pub(super) fn product_of(&self, words: &[String]) -> Option<String> {
         let own = self.runs.iter().find(|it| it.words.first() == words.first());
         own.and_then(|it| it.probe.product.clone())
     }

@@ -7,6 +7,7 @@ use super::commands::WHAT_IT_NEEDS;
 use super::map::{Map, Run};
 use super::probe::{Goal, Probe, look, open};
 use super::seen::{Seen, Sight};
+use super::written::snapshot;
 use crate::model::{Action, Snapshot};
 
 /// How many pages, and how many commands, are looked at after something was written.
@@ -26,21 +27,21 @@ impl Map {
         });
         // First of all where it was written.
         let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
-        // The steps of a probe are all of one product.
-        let has_pages = writer.product == self.rules.pages;
-        for address in own.into_iter().chain(pages).filter(|_| has_pages) {
+        for address in own.into_iter().chain(pages) {
             let class = class_of(&address);
             if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
                 classes.push(class);
                 steps.extend([open(&address), look(&format!("{id}-{}", steps.len()))]);
             }
         }
-        let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
-        let reads = same_product.filter(|it| {
+        let only_reads = |it: &&Run| {
             let reads = it.ran.answers() && it.ran.files.trim().is_empty();
             reads && !it.varies && it.with == WHAT_IT_NEEDS
-        });
-        for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
+        };
+        let mut reads: Vec<&Run> = self.runs.iter().filter(only_reads).collect();
+        // Those of the product that was written to come first.
+        reads.sort_by_key(|it| it.probe.product != writer.product);
+        for (at, it) in reads.into_iter().take(MOST_READ_BACK).enumerate() {
             if let Some(Action::Run(command)) = it.probe.steps.first() {
                 let mut command = command.clone();
                 command.snapshot =
@@ -51,8 +52,8 @@ impl Map {
         self.wait(Probe {
             key: format!("after {}", writer.key),
             goal: Goal::ReadBack { of: writer.key.clone() },
+            product: self.rules.home(&steps, writer.product.as_deref()),
             steps,
-            product: writer.product.clone(),
             from: None,
             shares: false,
             value: 68,
@@ -97,6 +98,32 @@ impl Map {
         }
         self.readers.insert(of.to_owned(), kept);
     }
+}
+
+/// What shows elsewhere what was written.
+pub(super) fn readers(map: &Map, probe: &Probe, taken: &mut BTreeSet<String>) -> Vec<Action> {
+    let mut steps = Vec::new();
+    for way in map.readers.get(&probe.key).into_iter().flatten() {
+        for action in way {
+            match action {
+                Action::Run(run) => {
+                    let mut run = run.clone();
+                    run.snapshot = Some(snapshot(&format!("then {}", run.command.words()), taken));
+                    run.timeout_ms = None;
+                    steps.push(Action::Run(run));
+                }
+                Action::Open(address) => {
+                    steps.push(action.clone());
+                    steps.push(Action::Snapshot(snapshot(
+                        &format!("then {}", address.raw()),
+                        taken,
+                    )));
+                }
+                other => steps.push(other.clone()),
+            }
+        }
+    }
+    steps
 }
 
 #[cfg(test)]
@@ -145,10 +172,13 @@ mod tests {
         own.expect("it is looked for")
     }
 
-    /// What is looked at after a command of this product wrote something.
+    /// What is looked at after a command of this product wrote something, each with the product that
+    /// it has to name.
     fn looked_at(pages: Option<&str>, commands: Option<&str>) -> Vec<String> {
         let owned = |it: Option<&str>| it.map(str::to_owned);
-        let (mut map, first) = two_pages(Rules { pages: owned(pages), ..Rules::default() });
+        let programs = owned(commands).map(|it| ("shop".to_owned(), it)).into_iter().collect();
+        let rules = Rules { pages: owned(pages), programs, ..Rules::default() };
+        let (mut map, first) = two_pages(rules);
         let probe = |words: &str| Probe {
             key: words.to_owned(),
             goal: Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() },
@@ -166,16 +196,50 @@ mod tests {
             varies: false,
         });
         map.read_elsewhere(&probe("shop add"));
-        read_back_of(&mut map).way().iter().map(Action::describe).collect()
+        let probe = read_back_of(&mut map);
+        let said = |it: &Action| match map.rules.other_product(it, probe.product.as_deref()) {
+            Some(product) => format!("{product}: {}", it.describe()),
+            None => it.describe(),
+        };
+        probe.way().iter().map(said).collect()
     }
 
     #[test]
-    fn what_a_command_made_is_looked_for_on_pages_of_its_product_and_on_no_others() {
+    fn what_a_command_made_is_looked_for_on_pages_also_on_those_of_another_product() {
         let everywhere = ["run shop add", "open /", "open /stock", "run shop list"];
         assert_eq!(looked_at(None, None), everywhere);
         assert_eq!(looked_at(Some("shop"), Some("shop")), everywhere);
-        // A scenario of the command's product cannot open a page of another one.
-        assert_eq!(looked_at(Some("app"), Some("shop")), ["run shop add", "run shop list"]);
+        // The scenario is of the product with pages, so that it can have a server of its own.
+        let crossed = ["stock: run shop add", "open /", "open /stock", "stock: run shop list"];
+        assert_eq!(looked_at(Some("app"), Some("stock")), crossed);
+    }
+
+    /// The keys of what is looked at again after a command of this name ended so.
+    fn after(words: &str, exit: &str, pages: Option<&str>) -> Vec<String> {
+        let rules = Rules { pages: pages.map(str::to_owned), ..Rules::default() };
+        let (mut map, first) = two_pages(rules);
+        let goal = Goal::Run { words: line(words), with: WHAT_IT_NEEDS.to_owned() };
+        let steps = vec![run(&line(words), None, "x")];
+        let product = pages.map(|_| "stock".to_owned());
+        let probe = Probe { key: words.to_owned(), goal, steps, product, from: None, ..first };
+        let ran = Ran { exit: exit.to_owned(), ..Ran::default() };
+        let seen = |probe: &Probe| Seen {
+            sights: vec![(0, Sight::Command(ran.clone()))],
+            ..saw(probe, 0, page("/", ""))
+        };
+        map.absorb(vec![seen(&probe), seen(&probe)]);
+        let mut all = map.propose(50);
+        all.retain(|it| matches!(it.goal, Goal::ReadBack { .. }));
+        all.into_iter().map(|it| it.key).collect()
+    }
+
+    #[test]
+    fn what_a_command_of_another_product_makes_is_looked_for_by_its_name_and_once() {
+        assert_eq!(after("shop orders add", "exit: 0", Some("app")), ["after shop orders add"]);
+        assert_eq!(after("shop orders add", "exit: 2", Some("app")), [""; 0], "it refused");
+        assert_eq!(after("shop orders list", "exit: 0", Some("app")), [""; 0]);
+        // Of one product it is seen from the files that it changes.
+        assert_eq!(after("shop orders add", "exit: 0", None), [""; 0]);
     }
 
     /// What shows what was sent on `/stock`, where that page then says this.

@@ -1,6 +1,8 @@
 //! [`Rules`]: what an exploration may do, and [`Rules::refusal`], which says why something is left
 //! alone.
 
+use std::collections::BTreeMap;
+
 use super::page::Field;
 use crate::model::Action;
 
@@ -60,6 +62,8 @@ pub struct Rules {
     pub vars: Vec<String>,
     /// The product with pages, where the suite has several.
     pub pages: Option<String>,
+    /// The products of programs, by the program, where the suite has several products.
+    pub programs: BTreeMap<String, String>,
     /// Whose session pages are used with.
     pub session: Session,
 }
@@ -106,6 +110,11 @@ const DESTRUCTIVE: [&str; 19] = [
     "trash",
     "rm",
 ];
+/// What makes something, or makes something otherwise.
+const MAKING: [&str; 12] = [
+    "add", "create", "new", "make", "insert", "import", "set", "put", "save", "register", "edit",
+    "rename",
+];
 /// What says that a session is not ended alone.
 const OF_OTHERS: [&str; 6] = ["all", "everywhere", "everybody", "everyone", "others", "devices"];
 /// Commands that would change the machine or go on for ever.
@@ -140,6 +149,13 @@ pub fn signs_out(text: &str) -> bool {
     ["sign out", "signout", "log out", "logout", "log off", "logoff"]
         .iter()
         .any(|it| text.contains(it))
+}
+
+/// Whether a command is called as what makes something, or makes it otherwise.
+#[must_use]
+pub fn makes_something(words: &[String]) -> bool {
+    let below = words.get(1..).unwrap_or_default().join(" ");
+    holds(&below, &MAKING).or_else(|| holds(&below, &DESTRUCTIVE)).is_some()
 }
 
 impl Rules {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::map::Map;
+use super::gaps::Gaps;
 use super::screen::Screen;
 use super::terminal::{said, start};
 use super::written::{Written, slug, snapshot};
@@ -14,7 +14,8 @@ const MOST_STARTS: usize = 5;
 
 /// What is seen of programs on a terminal: each way that shows something new, and none that is the
 /// beginning of another.
-pub(super) fn screens(map: &Map) -> Vec<Written> {
+pub(super) fn screens(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let mut programs: Vec<&Vec<String>> = Vec::new();
     for screen in &map.screens {
         if !programs.contains(&&screen.words) {
@@ -32,7 +33,12 @@ pub(super) fn screens(map: &Map) -> Vec<Written> {
             };
             !own.iter().any(|other| longer(&other))
         };
-        let ways: Vec<&Screen> = own.iter().filter(is_way).copied().collect();
+        let mut ways: Vec<&Screen> = own.iter().filter(is_way).copied().collect();
+        ways.retain(|it| {
+            let all = std::iter::once(start(words)).chain(it.deeds.iter().cloned());
+            let all: Vec<Action> = all.map(|it| Action::Terminal(Box::new(it))).collect();
+            !gaps.has_all(&all)
+        });
         let mut told = BTreeSet::new();
         for group in ways.chunks(MOST_STARTS) {
             made.push(program(&own, group, &mut told));
@@ -79,8 +85,8 @@ fn program(own: &[&Screen], ways: &[&Screen], told: &mut BTreeSet<String>) -> Wr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Rules;
     use crate::explore::probe::{Goal, Probe};
+    use crate::explore::{Map, Rules};
 
     fn screen(keys: &[&str], is_new: bool) -> Screen {
         let words = vec!["menu".to_owned()];
@@ -110,7 +116,7 @@ mod tests {
             Screen { exit: Some("signal: 11".to_owned()), ..screen(&["x"], true) },
         ];
         let map = Map { screens, ..Map::new(Rules::default()) };
-        let written = super::screens(&map);
+        let written = super::screens(&Gaps::of_everything(&map));
         assert_eq!(written.len(), 1);
         let steps: Vec<String> = written[0].steps.iter().map(Action::describe).collect();
         assert_eq!(

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::written::{Written, area, fills, free_name, slug};
+use super::safe::Rules;
+use super::written::{Written, area, fills, free_name, is_spelled, slug};
 use crate::model::suite::Skill;
 use crate::model::target::Locator;
 use crate::model::{Action, Step, Surface, Target, Template};
@@ -30,8 +31,12 @@ pub struct SharedWay {
 /// The ways that these scenarios share, the longest first; each scenario begins with one at most. A way
 /// that is a skill of the suite already has its name.
 #[must_use]
-pub fn shared(written: &[Written], skills: &IndexMap<String, Skill>) -> Vec<SharedWay> {
-    let heads: Vec<&[Action]> = written.iter().map(|it| head(&it.steps)).collect();
+pub fn shared(
+    written: &[Written],
+    skills: &IndexMap<String, Skill>,
+    rules: &Rules,
+) -> Vec<SharedWay> {
+    let heads: Vec<&[Action]> = written.iter().map(|it| head(it, rules)).collect();
     let longest = heads.iter().map(|it| it.len()).max().unwrap_or_default();
     let mut taken: BTreeSet<String> = skills.keys().cloned().collect();
     let mut free = vec![true; written.len()];
@@ -64,10 +69,13 @@ pub fn shared(written: &[Written], skills: &IndexMap<String, Skill>) -> Vec<Shar
     ways
 }
 
-/// What a scenario does on pages before it looks at anything.
-fn head(steps: &[Action]) -> &[Action] {
-    let leads = |it: &&Action| it.surface() == Some(Surface::Browser) && it.snapshot().is_none();
-    &steps[..steps.iter().take_while(leads).count()]
+/// What a scenario does on pages of its own product before it looks at anything.
+fn head<'a>(it: &'a Written, rules: &Rules) -> &'a [Action] {
+    let leads = |action: &&Action| {
+        let is_own = rules.other_product(action, it.product.as_deref()).is_none();
+        action.surface() == Some(Surface::Browser) && action.snapshot().is_none() && is_own
+    };
+    &it.steps[..it.steps.iter().take_while(leads).count()]
 }
 
 /// Whether a skill does that and nothing else.
@@ -87,7 +95,7 @@ fn name(way: &[Action]) -> String {
         Action::Click(click) => called(&click.target),
         _ => None,
     });
-    if let Some(button) = button.filter(|_| way.iter().any(fills)) {
+    if let Some(button) = button.filter(|it| is_spelled(it) && way.iter().any(fills)) {
         return slug(button);
     }
     let said = last.map(Action::describe).unwrap_or_default();
@@ -141,7 +149,7 @@ mod tests {
 
     /// The name of each way, how many steps it has, and who begins with it.
     fn told(written: &[Written], skills: &IndexMap<String, Skill>) -> Vec<(String, usize, String)> {
-        let ways = shared(written, skills).into_iter();
+        let ways = shared(written, skills, &Rules::default()).into_iter();
         ways.map(|it| (it.name, it.steps.len(), it.scenarios.join(" "))).collect()
     }
 
@@ -161,6 +169,27 @@ mod tests {
         let looks = Action::Snapshot(Snapshot::default());
         let after = |it: &str| scenario(it, &[open("/"), looks.clone()], &[button("Menu")]);
         assert_eq!(told(&["a", "b", "c"].map(after), &IndexMap::new()), []);
+    }
+
+    #[test]
+    fn a_button_in_another_script_gives_a_skill_no_name_and_its_page_does() {
+        let way = [open("/login"), fill(), button("Войти")];
+        let all = ["a", "b", "c"].map(|it| scenario(it, &way, &[]));
+        assert_eq!(told(&all, &IndexMap::new())[0].0, "click-button-on-login");
+    }
+
+    #[test]
+    fn pages_of_another_product_make_no_way_and_those_of_the_scenarios_own_do() {
+        let all = ["a", "b", "c"].map(|it| {
+            let way = [open("/login"), fill(), button("Sign in")];
+            Written { product: Some("stock".to_owned()), ..scenario(it, &way, &[]) }
+        });
+        let ways = |pages: &str| {
+            let rules = Rules { pages: Some(pages.to_owned()), ..Rules::default() };
+            shared(&all, &IndexMap::new(), &rules).len()
+        };
+        assert_eq!(ways("stock"), 1);
+        assert_eq!(ways("app"), 0, "its steps would have to name it");
     }
 
     #[test]

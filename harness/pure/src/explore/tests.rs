@@ -254,7 +254,7 @@ fn no_two_written_scenarios_have_one_name_or_do_the_same() {
     probes.sort();
     probes.dedup();
     assert_eq!((probes.len(), all), (9, 9), "each probe is asserted by one scenario");
-    assert_eq!(fresh(written.clone(), &[]), written);
+    assert_eq!(fresh(&map, &[]), written);
 }
 
 /// How much of a map scenarios use: exists, reached, asserted.

@@ -3,61 +3,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::across::across;
+use super::across::{across, taken_home};
 use super::addresses::class_of;
 use super::by_others::by_others;
+use super::gaps::Gaps;
 use super::gestures::LEAVES;
-use super::judge::crashes;
-use super::map::{Map, Run, State};
+use super::map::{Map, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
+use super::reading_back::readers;
+use super::runs::commands;
 use super::safe::signs_out;
 use super::screens::screens;
 use super::sign_out::signing_out;
-use super::written::{Written, area, fills, free_name, slug, snapshot};
+use super::written::{
+    MOST_TOGETHER, Written, area, fills, free_name, is_spelled, loses_what, slug, snapshot,
+};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::{Action, Scenario, Snapshot};
 
-/// The most pages, or command lines, of one scenario.
-const MOST_TOGETHER: usize = 10;
-/// The most runs of one command that have a scenario each.
-const MOST_ALONE: usize = 16;
-
 /// The suite.
 #[must_use]
 pub fn write(map: &Map) -> Vec<Written> {
+    made(&Gaps::of_everything(map))
+}
+
+/// What nothing covers yet: of each thing that none of these scenarios does, the way to it and what it
+/// shows.
+#[must_use]
+pub fn fresh(map: &Map, known: &[Scenario]) -> Vec<Written> {
+    made(&Gaps::beside(map, known))
+}
+
+fn made(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let mut made = Vec::new();
-    made.extend(pages(map));
-    made.extend(odd(map));
-    made.extend(deeds(map));
-    made.extend(forms(map));
-    made.extend(by_others(map));
+    made.extend(pages(gaps));
+    made.extend(odd(gaps));
+    made.extend(deeds(gaps));
+    made.extend(forms(gaps));
+    made.extend(by_others(gaps));
     made.extend(files(map));
-    made.extend(commands(map));
+    made.extend(commands(gaps));
     made.extend(across(map));
-    made.extend(screens(map));
+    made.extend(screens(gaps));
     made.extend(signing_out(map));
+    made.retain(|it| !gaps.has_all(&it.steps));
     unique(&mut made);
     made
-}
-
-/// What nothing covers yet: scenarios that do something which none of these does.
-#[must_use]
-pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
-    let steps = known.iter().flat_map(Scenario::all_steps);
-    let done: BTreeSet<String> = steps.map(|it| it.action.describe()).collect();
-    let is_deed = |it: &&Action| !matches!(it, Action::Snapshot(_));
-    let covered = |it: &Written| {
-        it.steps.iter().filter(is_deed).all(|action| done.contains(&action.describe()))
-    };
-    written.into_iter().filter(|it| !covered(it)).collect()
-}
-
-/// Whether anything was written on a way that a scenario asserts.
-#[must_use]
-pub fn writes(map: &Map, it: &Written) -> bool {
-    map.states.iter().any(|state| state.wrote && it.probes.contains(&state.probe.key))
 }
 
 /// Names that are taken get a number, and one that nobody has.
@@ -69,11 +63,12 @@ fn unique(all: &mut [Written]) {
 }
 
 /// The pages that the product leads to, by kind.
-fn pages(map: &Map) -> Vec<Written> {
+fn pages(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let mut classes: Vec<(String, Vec<&State>)> = Vec::new();
     for state in &map.states {
         let Goal::Page { address, linked: true } = &state.probe.goal else { continue };
-        if leads_on(map, address, &state.look.path) {
+        if leads_on(map, address, &state.look.path) || gaps.opens(&state.probe) {
             continue;
         }
         let class = class_of(address);
@@ -109,7 +104,7 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
     let mut steps = Vec::new();
     for state in states {
         steps.extend(state.probe.steps.iter().take(1).cloned());
-        let name = if states.len() == 1 { state.look.called() } else { address_name(state) };
+        let name = if states.len() == 1 { state.look.spelled() } else { address_name(state) };
         steps.push(Action::Snapshot(whole(&state.look, snapshot(&name, &mut taken))));
     }
     let title = first.called();
@@ -119,13 +114,14 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
     };
     let query = first.path.split_once('?').map(|it| it.1.split('=').next().unwrap_or_default());
     let shapes: BTreeSet<&str> = states.iter().map(|it| it.shape.as_str()).collect();
+    let spelled = first.spelled();
     let name = match query {
-        Some(key) => format!("{verb} {title} by {key}"),
+        Some(key) => format!("{verb} {spelled} by {key}"),
         // They stand in one folder and have nothing else in common.
         None if states.len() > 2 && shapes.len() * 2 > states.len() => {
             format!("{verb} the pages of {}", area(&first.path))
         }
-        None => format!("{verb} {title}"),
+        None => format!("{verb} {spelled}"),
     };
     Written {
         area: area(&first.path),
@@ -150,15 +146,15 @@ fn address_name(state: &State) -> String {
             let name = address.trim_matches('/').replace(['/', '?', '=', '&'], " ");
             if name.is_empty() { "start".to_owned() } else { name }
         }
-        _ => state.look.called(),
+        _ => state.look.spelled(),
     }
 }
 
 /// Addresses that only a person would type, each answer once a kind.
-fn odd(map: &Map) -> Vec<Written> {
+fn odd(gaps: &Gaps<'_>) -> Vec<Written> {
     let mut by_area: BTreeMap<String, Vec<&State>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for state in &map.states {
+    for state in &gaps.map.states {
         let Goal::Page { address, linked: false } = &state.probe.goal else { continue };
         let answer = (
             class_of(address),
@@ -166,7 +162,7 @@ fn odd(map: &Map) -> Vec<Written> {
             state.look.tree.items.len(),
             state.look.tree.heading().map(str::to_owned),
         );
-        if seen.insert(answer) {
+        if seen.insert(answer) && !gaps.opens(&state.probe) {
             let below_top = address.trim_matches('/').contains(['/', '?']);
             let area = if below_top { area(address) } else { "start".to_owned() };
             by_area.entry(area).or_default().push(state);
@@ -197,16 +193,20 @@ fn is_last(state: &State, all: &[&State]) -> bool {
 
 /// What is done with controls: one scenario for what writes, those that only show something
 /// together by page.
-fn deeds(map: &Map) -> Vec<Written> {
+fn deeds(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let is_use = |it: &&State| matches!(it.probe.goal, Goal::Use { .. });
     let told: Vec<&State> =
         map.states.iter().filter(is_use).filter(|it| it.changed || it.wrote).collect();
     let mut alone = Vec::new();
     let mut together: Vec<(String, Vec<&State>)> = Vec::new();
     for state in told.iter().copied().filter(|it| is_last(it, &told)) {
+        if gaps.has(&state.probe) {
+            continue;
+        }
         let place = map.states[state.probe.from.unwrap_or_default()].look.place().to_owned();
         if state.wrote || (asks_before_leaving(map, &place) && state.probe.types()) {
-            alone.push(deed(map, &place, &[state]));
+            alone.push(deed(gaps, &place, &[state]));
             continue;
         }
         match together.iter_mut().find(|it| it.0 == place && it.1.len() < MOST_TOGETHER / 2) {
@@ -214,7 +214,7 @@ fn deeds(map: &Map) -> Vec<Written> {
             None => together.push((place, vec![state])),
         }
     }
-    let groups = together.iter().map(|(place, states)| deed(map, place, states));
+    let groups = together.iter().map(|(place, states)| deed(gaps, place, states));
     groups.chain(alone).collect()
 }
 
@@ -230,24 +230,27 @@ fn asks_before_leaving(map: &Map, place: &str) -> bool {
     })
 }
 
-fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
+fn deed(gaps: &Gaps<'_>, place: &str, states: &[&State]) -> Written {
+    let map = gaps.map;
     let mut taken = BTreeSet::new();
     let mut steps = Vec::new();
     let mut probes = Vec::new();
     for state in states {
-        steps.extend(with_checkpoints(map, state, &mut taken, &mut probes));
+        steps.extend(with_checkpoints(gaps, state, &mut taken, &mut probes));
         steps.extend(readers(map, &state.probe, &mut taken));
     }
     let said = |state: &State| state.probe.said();
-    let page = map
-        .states
-        .iter()
-        .find(|it| it.look.place() == place)
-        .map_or(place.to_owned(), |it| it.look.called());
+    let look = map.states.iter().map(|it| &it.look).find(|it| it.place() == place);
+    let page = look.map_or(place.to_owned(), Look::called);
+    let spelled = look.map_or(place.to_owned(), Look::spelled);
     let (name, about) = match states {
-        [one] => (said(one), format!("{} on the page \"{page}\".", said(one))),
+        [one] => {
+            let deed = said(one);
+            let about = format!("{deed} on the page \"{page}\".");
+            (if loses_what(&deed) { format!("{deed} on {spelled}") } else { deed }, about)
+        }
         several => (
-            format!("use what is on {page}"),
+            format!("use what is on {spelled}"),
             format!(
                 "On the page \"{page}\": {}.",
                 several.iter().map(|it| said(it)).collect::<Vec<_>>().join("; ")
@@ -264,15 +267,17 @@ fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
     }
 }
 
-/// The way to a state, with a checkpoint after each deed that showed something.
+/// The way to a state, with a checkpoint after each deed that showed something and is looked at by no
+/// other scenario.
 fn with_checkpoints(
-    map: &Map,
+    gaps: &Gaps<'_>,
     state: &State,
     taken: &mut BTreeSet<String>,
     probes: &mut Vec<String>,
 ) -> Vec<Action> {
     let mut chain = vec![state];
-    while let Some(before) = chain[chain.len() - 1].probe.from.and_then(|it| map.states.get(it)) {
+    let before = |it: &State| it.probe.from.and_then(|it| gaps.map.states.get(it));
+    while let Some(before) = before(chain[chain.len() - 1]) {
         if matches!(before.probe.goal, Goal::Page { .. }) {
             break;
         }
@@ -291,7 +296,7 @@ fn with_checkpoints(
             steps.push(action);
         }
         done = way.len();
-        if it.changed || it.wrote {
+        if (it.changed || it.wrote) && !gaps.has(&it.probe) {
             steps.push(Action::Snapshot(snapshot(&short(&it.probe), taken)));
             probes.push(it.probe.key.clone());
         }
@@ -307,34 +312,9 @@ fn short(probe: &Probe) -> String {
     }
 }
 
-/// What shows elsewhere what was written.
-fn readers(map: &Map, probe: &Probe, taken: &mut BTreeSet<String>) -> Vec<Action> {
-    let mut steps = Vec::new();
-    for way in map.readers.get(&probe.key).into_iter().flatten() {
-        for action in way {
-            match action {
-                Action::Run(run) => {
-                    let mut run = run.clone();
-                    run.snapshot = Some(snapshot(&format!("then {}", run.command.words()), taken));
-                    run.timeout_ms = None;
-                    steps.push(Action::Run(run));
-                }
-                Action::Open(address) => {
-                    steps.push(action.clone());
-                    steps.push(Action::Snapshot(snapshot(
-                        &format!("then {}", address.raw()),
-                        taken,
-                    )));
-                }
-                other => steps.push(other.clone()),
-            }
-        }
-    }
-    steps
-}
-
 /// Forms: rightly filled with what it changes elsewhere, and everything else that was tried.
-fn forms(map: &Map) -> Vec<Written> {
+fn forms(gaps: &Gaps<'_>) -> Vec<Written> {
+    let map = gaps.map;
     let mut by_form: Vec<(&str, Vec<&State>)> = Vec::new();
     for state in map.states.iter().filter(|it| it.changed || it.wrote) {
         let Goal::Send { form, .. } = &state.probe.goal else { continue };
@@ -348,11 +328,13 @@ fn forms(map: &Map) -> Vec<Written> {
         let (lasting, passing): (Vec<&State>, Vec<&State>) = states.iter().partition(|it| {
             it.probe.is_meant() && map.readers.get(&it.probe.key).is_some_and(|it| !it.is_empty())
         });
-        for state in lasting {
-            made.push(form(map, &[state], "fill"));
+        for state in lasting.into_iter().filter(|it| !gaps.has(&it.probe)) {
+            made.push(form(gaps, &[state], "fill"));
         }
-        for group in distinct(map, &passing).chunks(MOST_TOGETHER) {
-            made.push(form(map, group, "try"));
+        let mut passing = distinct(map, &passing);
+        passing.retain(|it| !gaps.has(&it.probe));
+        for group in passing.chunks(MOST_TOGETHER) {
+            made.push(form(gaps, group, "try"));
         }
     }
     made
@@ -372,12 +354,13 @@ fn distinct<'a>(map: &Map, states: &[&'a State]) -> Vec<&'a State> {
     kept
 }
 
-fn form(map: &Map, states: &[&State], verb: &str) -> Written {
+fn form(gaps: &Gaps<'_>, states: &[&State], verb: &str) -> Written {
+    let map = gaps.map;
     let mut taken = BTreeSet::new();
     let mut steps = Vec::new();
     let mut probes = Vec::new();
     for state in states {
-        steps.extend(with_checkpoints(map, state, &mut taken, &mut probes));
+        steps.extend(with_checkpoints(gaps, state, &mut taken, &mut probes));
         steps.extend(readers(map, &state.probe, &mut taken));
     }
     let page = states[0]
@@ -398,7 +381,7 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
         _ => String::new(),
     };
     let with: Vec<String> = states.iter().map(|it| with(it)).collect();
-    let called = page.called();
+    let (called, spelled) = (page.called(), page.spelled());
     let is_filled = states.iter().any(|it| it.probe.way().iter().any(fills));
     let (name, about) = if is_filled {
         let kind = match with[0].as_str() {
@@ -407,11 +390,11 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
         };
         let kind = if verb == "fill" { kind } else { String::new() };
         (
-            format!("{verb} {by} on {called}{kind}"),
+            format!("{verb} {by} on {spelled}{kind}"),
             format!("The form of {by} on the page \"{called}\" is sent with {}.", with.join("; ")),
         )
     } else {
-        (format!("press {by} on {called}"), format!("{by} is pressed on the page \"{called}\"."))
+        (format!("press {by} on {spelled}"), format!("{by} is pressed on the page \"{called}\"."))
     };
     Written {
         area: area(page.place()),
@@ -440,9 +423,11 @@ fn files(map: &Map) -> Vec<Written> {
             _ => "a file",
         };
         let page = probe.from.and_then(|it| map.states.get(it)).map_or("/", |it| it.look.place());
+        let file = taken_home(probe).unwrap_or_default();
+        let what = if is_spelled(link) { link } else { file.as_str() };
         Written {
             area: area(page),
-            name: slug(&format!("take home {link}")),
+            name: slug(&format!("take home {what}")),
             about: format!("A visitor of {page} takes home what \"{link}\" gives."),
             product: probe.product.clone(),
             steps,
@@ -452,106 +437,56 @@ fn files(map: &Map) -> Vec<Written> {
     map.files.values().map(one).collect()
 }
 
-/// Commands: what each prints, what it changes, and what it refuses.
-fn commands(map: &Map) -> Vec<Written> {
-    let mut made = Vec::new();
-    let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
-    for words in words {
-        // A crash is no way to be: it is a finding, and where in the source it was is another each time.
-        let own: Vec<&Run> =
-            map.runs.iter().filter(|it| it.words == *words && !crashes(it)).collect();
-        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.answers());
-        let (writes, reads): (Vec<&Run>, Vec<&Run>) =
-            fine.iter().partition(|it| it.changed_data(&map.rules));
-        let name = words.join(" ");
-        for group in reads.chunks(MOST_TOGETHER) {
-            made.push(command(map, group, &name, &format!("What `{name}` says")));
-        }
-        let (first, others): (Vec<&Run>, Vec<&Run>) =
-            writes.iter().partition(|it| map.readers.contains_key(&it.probe.key));
-        for run in first {
-            made.push(command(
-                map,
-                &[run],
-                &format!("{name} and look"),
-                &format!("What `{name}` changes"),
-            ));
-        }
-        // What one changes, the next would find changed.
-        let others = other_changes(&others);
-        let (alone, rest) = others.split_at(others.len().min(MOST_ALONE));
-        for run in alone {
-            let what = format!("{name} with {}", run.with);
-            made.push(command(map, &[run], &what, &format!("What `{name}` changes")));
-        }
-        for group in rest.chunks(MOST_TOGETHER) {
-            let what = format!("{name} with other values");
-            made.push(command(map, group, &what, &format!("What `{name}` changes")));
-        }
-        for group in other_complaints(&refused).chunks(MOST_TOGETHER) {
-            let what = format!("refuse {name}");
-            made.push(command(
-                map,
-                group,
-                &what,
-                &format!("What `{name}` refuses, and how it says so"),
-            ));
-        }
-    }
-    made
-}
-
-/// Runs that do not change the same in the same way.
-fn other_changes<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
-    let mut seen = BTreeSet::new();
-    let new = |it: &&Run| seen.insert((it.ran.files.clone(), it.ran.exit.clone()));
-    runs.iter().copied().filter(new).collect()
-}
-
-/// Runs that complain of different things.
-fn other_complaints<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
-    let mut seen = BTreeSet::new();
-    let mut kept = Vec::new();
-    for run in runs {
-        let last = run.probe.steps.first().map(Action::describe).unwrap_or_default();
-        let said = format!("{}{}", run.ran.stdout, run.ran.stderr);
-        let words = last
-            .split(' ')
-            .fold(said, |text, word| if word.len() > 2 { text.replace(word, "…") } else { text });
-        if seen.insert((run.ran.exit.clone(), words)) {
-            kept.push(*run);
-        }
-    }
-    kept
-}
-
-fn command(map: &Map, runs: &[&Run], name: &str, about: &str) -> Written {
-    let mut taken = BTreeSet::new();
-    let mut steps = Vec::new();
-    for run in runs {
-        for action in &run.probe.steps {
-            let Action::Run(own) = action else { continue };
-            let mut own = own.clone();
-            own.snapshot = Some(snapshot(&run.with, &mut taken));
-            own.timeout_ms = None;
-            steps.push(Action::Run(own));
-        }
-        steps.extend(readers(map, &run.probe, &mut taken));
-    }
-    let with: Vec<&str> = runs.iter().map(|it| it.with.as_str()).collect();
-    Written {
-        area: "commands".to_owned(),
-        name: slug(name),
-        about: format!("{about}: {}.", with.join("; ")),
-        product: runs[0].probe.product.clone(),
-        steps,
-        probes: runs.iter().map(|it| it.probe.key.clone()).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::Rules;
+    use crate::explore::probe::{look, open};
+    use crate::explore::tree::target;
+
+    /// A page of this title, or what pressing a button of it showed.
+    fn state(title: &str, path: &str, button: Option<&str>) -> State {
+        let goal = match button {
+            Some(name) => {
+                let called = format!("Click \"{name}\"");
+                Goal::Use { identity: name.to_owned(), called }
+            }
+            None => Goal::Page { address: path.to_owned(), linked: true },
+        };
+        let press = button.map(|it| click(target("button", Some(it))));
+        let steps = [open(path)].into_iter().chain(press).chain([look("x")]).collect();
+        let (id, key) = (path.to_owned(), format!("{path} {button:?}"));
+        let from = button.map(|_| 0);
+        let probe = Probe { id, key, goal, steps, product: None, from, shares: true, value: 1 };
+        let (title, path) = (title.to_owned(), path.to_owned());
+        State {
+            probe,
+            look: Look { title, path, ..Look::default() },
+            changed: true,
+            wrote: false,
+            events: Vec::new(),
+            remarks: Vec::new(),
+            shape: String::new(),
+            after_reload: Vec::new(),
+        }
+    }
+
+    fn names(states: Vec<State>) -> Vec<String> {
+        let map = Map { states, ..Map::new(Rules::default()) };
+        write(&map).into_iter().map(|it| it.name).collect()
+    }
+
+    #[test]
+    fn pages_and_deeds_in_another_script_are_named_by_the_path_and_others_by_their_titles() {
+        let pages = |one: &str, other: &str, button: &str| {
+            let pages = [state(one, "/orders", None), state(other, "/stock", None)];
+            names(pages.into_iter().chain([state(one, "/orders", Some(button))]).collect())
+        };
+        let by_path = ["look-at-orders", "look-at-stock", "click-on-orders"];
+        assert_eq!(pages("Заказы", "Склад", "Купить"), by_path);
+        let by_title = ["look-at-purchases", "look-at-warehouse", "click-buy"];
+        assert_eq!(pages("Purchases", "Warehouse", "Buy"), by_title);
+    }
 
     #[test]
     fn names_are_made_of_letters_digits_and_hyphens() {

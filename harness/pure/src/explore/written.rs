@@ -7,6 +7,9 @@ use crate::model::{Action, Snapshot};
 /// The longest name of a scenario or checkpoint, in characters.
 const LONGEST_NAME: usize = 48;
 
+/// The most pages, or command lines, of one scenario.
+pub(super) const MOST_TOGETHER: usize = 10;
+
 /// A scenario that is to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
@@ -63,6 +66,19 @@ pub fn slug(text: &str) -> String {
     if name.is_empty() { "it".to_owned() } else { name.to_owned() }
 }
 
+/// Whether a name says what a text does: most of its letters are those that a name can have.
+pub(super) fn is_spelled(text: &str) -> bool {
+    let letters = text.chars().filter(|it| it.is_alphabetic()).count();
+    let kept = text.chars().filter(char::is_ascii_alphabetic).count();
+    kept * 2 >= letters && text.contains(|it: char| it.is_ascii_alphanumeric())
+}
+
+/// Whether a name would leave out what a deed is done with: `Click "Купить"`.
+pub(super) fn loses_what(said: &str) -> bool {
+    let mut quoted = said.split('"').skip(1).step_by(2);
+    quoted.any(|it| it.contains(char::is_alphabetic) && !is_spelled(it))
+}
+
 /// This name, or with a number where it is taken; it is taken from then on.
 pub fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let mut free = name.to_owned();
@@ -77,7 +93,12 @@ pub fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
 /// The part of the product that a page belongs to.
 pub(super) fn area(path: &str) -> String {
     let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();
-    if first.is_empty() { "start".to_owned() } else { slug(first) }
+    match first {
+        "" => "start".to_owned(),
+        // An address in another script is written in bytes, which nobody can read.
+        other if other.contains('%') || !is_spelled(other) => "pages".to_owned(),
+        other => slug(other),
+    }
 }
 
 /// Whether something is put into a field.
@@ -100,6 +121,17 @@ pub(super) fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_in_another_script_is_spelled_by_no_name_and_one_with_a_few_such_letters_is() {
+        let all = ["Orders", "Über uns", "404", "Заказы", "Заказы Shop", "日本", "—", ""];
+        let spelled: Vec<&str> = all.into_iter().filter(|it| is_spelled(it)).collect();
+        assert_eq!(spelled, ["Orders", "Über uns", "404"]);
+        assert!(loses_what("Click \"Купить\"") && loses_what("Click \"Да\""));
+        assert!(!loses_what("Click \"Buy\"") && !loses_what("Click \"×\""));
+        let areas = ["/orders/1", "/", "/заказы", "/%D0%B7/1"].map(area);
+        assert_eq!(areas, ["orders", "start", "pages", "pages"]);
+    }
 
     #[test]
     fn a_mark_that_stands_by_itself_is_called_by_its_name_and_one_inside_of_a_word_is_not() {

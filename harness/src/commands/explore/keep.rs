@@ -140,7 +140,7 @@ fn skill_file(way: &SharedWay) -> PathBuf {
 fn write_skills(ground: &Ground, all: &[Written]) -> anyhow::Result<Vec<SharedWay>> {
     let suite = &ground.suite;
     let mut ways = Vec::new();
-    for way in explore::shared(all, &suite.skills) {
+    for way in explore::shared(all, &suite.skills, ground.rules()) {
         let is_there = suite.skills.contains_key(&way.name);
         let path = suite.root.join(skill_file(&way));
         if is_there || new_file::create(&path, &nights::skill_text(&way)?)? {
@@ -178,6 +178,7 @@ fn text(
         actor: ground.actor_of(&it.steps),
         isolate: ground.apart(map, it),
         begins_with: way,
+        rules: ground.rules(),
         steps: &it.steps,
     };
     Ok(own.text(file)?)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::write;
 use crate::agent::charters::Charter;
-use crate::explore::{free_name, slug};
+use crate::explore::{Rules, free_name, slug};
 use crate::ledger::Secrets;
 use crate::model::shift::Believed;
 use crate::model::suite::{Isolation, ProductConfig};
@@ -99,6 +99,8 @@ impl Proposals {
             actor,
             isolate: self.isolate,
             begins_with: None,
+            // All of it is done with one product.
+            rules: &Rules::default(),
             steps,
         };
         let text = self.secrets.scrub_text(&own.text(&file)?);
