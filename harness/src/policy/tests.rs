@@ -379,9 +379,9 @@ fn a_person_is_asked_about_commands_origins_and_paths_that_are_allowed_and_about
     use ActKind::Upload;
     let ruling = |action: &Action, bounds: &[Bounds]| proposed(action, action, bounds).0;
     let asks = |of: &str| Bounds {
-        ask_commands: words(&["shopctl delete **"]).unwrap_or_default(),
-        ask_origins: words(&["static.example"]).unwrap_or_default(),
-        ask_paths: words(&["keys/**"]).unwrap_or_default(),
+        ask_commands: words(&["shopctl delete **"]),
+        ask_origins: words(&["static.example"]),
+        ask_paths: words(&["keys/**"]),
         ..says(of, None, &[])
     };
     let run = |line: &str| {
@@ -395,8 +395,8 @@ fn a_person_is_asked_about_commands_origins_and_paths_that_are_allowed_and_about
     };
     let open = |address: &str| Action::Open(address.into());
     let suite = Bounds {
-        commands: words(&["shopctl **"]),
-        origins: words(&["127.0.0.1", "static.example"]),
+        commands: Some(words(&["shopctl **"])),
+        origins: Some(words(&["127.0.0.1", "static.example"])),
         ..says(Bounds::SUITE, Some(&[ActKind::Open, Upload]), &[])
     };
     for of in [Bounds::SUITE, "skill buy", "scenario order"] {

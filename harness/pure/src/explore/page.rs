@@ -362,7 +362,7 @@ mod tests {
     fn a_page_in_another_script_is_spelled_by_its_path_and_one_in_latin_letters_by_its_title() {
         let spelled = |title: &str, path: &str| {
             let (title, path) = (title.to_owned(), path.to_owned());
-            Look { title, path, ..Look::default() }.spelled()
+            Look { path, title, ..Look::default() }.spelled()
         };
         assert_eq!(spelled("Заказы – Магазин", "/orders/12?all=1"), "orders 12");
         assert_eq!(spelled("注文", "/admin/%E6%B3%A8/list"), "admin list");

@@ -461,7 +461,7 @@ mod tests {
         let (title, path) = (title.to_owned(), path.to_owned());
         State {
             probe,
-            look: Look { title, path, ..Look::default() },
+            look: Look { path, title, ..Look::default() },
             changed: true,
             wrote: false,
             events: Vec::new(),
