@@ -253,7 +253,7 @@ fn text(
     if facet.shape() == FacetShape::Set {
         change.changes = super::changes::read(&change, false, &Items::default());
         super::changes::beside_known(&mut change.changes, &expected);
-        super::changes::without_renamed(&mut change.changes, &expected, &actual);
+        super::changes::faint::without_known(&mut change.changes, &expected, &actual);
         if change.changes.is_empty() {
             return Ok(FacetResult::default());
         }

@@ -2,9 +2,11 @@
 //! lines that stand for each other, [`listing`] reads lists of options and commands.
 //!
 //! The files:
+//! - `faint.rs`: which texts are newly too faint.
 //! - `pairs.rs`: which removed and added lines stand for each other.
 //! - `listing.rs`: what changed in the lists of options and commands that programs print.
 
+pub(super) mod faint;
 mod listing;
 mod pairs;
 
@@ -60,30 +62,6 @@ pub(super) fn beside_known(changes: &mut [Change], baseline: &str) {
         let same = change.after.as_deref().and_then(|it| known.get(&put_aside(it)));
         change.before = same.map(|it| (*it).to_owned());
     }
-}
-
-/// Leaves out what hinders people under another name than before: a text that reads otherwise and is
-/// as faint as it was, in the colours of one that is gone.
-pub(super) fn without_renamed(changes: &mut Vec<Change>, baseline: &str, seen: &str) {
-    let style = |line: &'_ str| -> Option<String> {
-        let rest = line.strip_prefix("contrast: ")?;
-        Some(rest.rsplit_once(": ")?.1.to_owned())
-    };
-    let known: BTreeSet<&str> = seen.lines().collect();
-    let mut gone: BTreeMap<String, usize> = BTreeMap::new();
-    for style in baseline.lines().filter(|it| !known.contains(it)).filter_map(style) {
-        *gone.entry(style).or_default() += 1;
-    }
-    changes.retain(|change| {
-        let own = change.after.as_deref().and_then(style);
-        match own.and_then(|it| gone.get_mut(&it)) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
-                false
-            }
-            Some(_) | None => true,
-        }
-    });
 }
 
 /// What of a picture changed, region by region; where only pixels are known, all of it at once.
@@ -308,34 +286,4 @@ fn in_files(diff: &[DiffLine]) -> HashMap<(DiffTag, u32), Vec<String>> {
         found.extend(number.map(|it| ((line.tag, it), within)));
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::testing;
-
-    #[test]
-    fn a_text_that_is_as_faint_under_another_name_hinders_nobody_anew() {
-        let faint =
-            |name: &str| format!("contrast: \"{name}\" in td: 2.78:1 of #aaaaaa on #ffffff");
-        let left = |baseline: &[&str], seen: &[&str]| {
-            let text = |all: &[&str]| all.iter().map(|it| faint(it)).collect::<Vec<_>>().join("\n");
-            let new = seen.iter().filter(|it| !baseline.contains(it));
-            let one = |it: &&str| {
-                testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(&faint(it)))
-            };
-            let mut changes: Vec<Change> = new.map(one).collect();
-            without_renamed(&mut changes, &text(baseline), &text(seen));
-            changes.len()
-        };
-        assert_eq!(left(&["+0.0"], &["-0.0"]), 0);
-        assert_eq!(left(&["+0.0"], &["+0.0", "-0.0"]), 1, "the other one is there too");
-        assert_eq!(left(&["+0.0"], &["-0.0", "-1.0"]), 1, "there are more of them");
-        let other = "contrast: \"-0.0\" in td: 1.91:1 of #cccccc on #ffffff";
-        let change = testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(other));
-        let mut changes = vec![change];
-        without_renamed(&mut changes, &faint("+0.0"), other);
-        assert_eq!(changes.len(), 1, "it is fainter than it was");
-    }
 }
