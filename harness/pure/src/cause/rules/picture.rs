@@ -173,8 +173,9 @@ fn other_lists(tree: &[(usize, &Change)]) -> BTreeSet<String> {
 
 /// Whether a region is called by things that hold others, so that it does not say what in it differs.
 fn holds_others(region: &Change) -> bool {
-    const HOLDERS: [&str; 10] = [
+    const HOLDERS: [&str; 11] = [
         "group",
+        "dialog",
         "form",
         "main",
         "region",
@@ -573,6 +574,21 @@ mod tests {
         let long = "- paragraph: Power by the sea, wind and other things";
         assert_eq!(of("paragraph \"Power by the sea, wi…\"", "- paragraph: Sea", long), 1);
         assert_eq!(of("paragraph \"Power by the lake…\"", "- paragraph: Sea", long), 0);
+    }
+
+    #[test]
+    fn a_dialog_shows_what_reads_otherwise_and_a_button_does_not() {
+        let of = |name: &str| {
+            let lines = [("- cell \"a\"", "- cell \"b\""), ("- cell \"c\"", "- cell \"d\"")];
+            let changes = lines.map(|(was, is)| {
+                testing::change(Some(FacetKind::Aria), Thing::Line, Some(was), Some(is))
+            });
+            let changes = changes.to_vec();
+            let tree = FacetChange { changes, ..FacetChange::of(FacetKind::Aria) };
+            let shown = picture(&[(&[name], "it looks different")]);
+            joined(edges, &[page("/", vec![tree, shown])]).len()
+        };
+        assert_eq!((of("dialog"), of("button")), (1, 0));
     }
 
     /// The position of the node that says this.
