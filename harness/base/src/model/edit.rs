@@ -1,6 +1,6 @@
 //! [`middle`]: the words that a changed line lost and got; [`differing`]: the number that is another
 //! one where everything else of a line is the same; [`replaced`]: what stands in place of what. Rules that look for one cause read changes by
-//! them, and so do the titles that tell it.
+//! them, and so do the titles that tell it. [`cut_off`]: the end or beginning that a cell lost or got.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::change::{Change, without_numbers};
+use super::thing::Node;
 
 /// As many letters, or words, say enough to be known again.
 pub const TELLING: usize = 5;
@@ -177,6 +178,42 @@ pub fn replaced<'a>(old: &'a str, new: &'a str) -> Vec<Replaced<'a>> {
     differ.iter().map(|at| Replaced { gone: was[*at], came: is[*at], near: near(*at) }).collect()
 }
 
+/// What a cell or an item of a list has more or less than it had, where that stands at one of its ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOff<'a> {
+    /// The words that both sides have.
+    pub kept: &'a str,
+    /// Whether it stands at the end, and not at the beginning.
+    pub is_end: bool,
+    /// Whether it came, and is not gone.
+    pub came: bool,
+}
+
+/// The end, or the beginning, that a cell or an item of a list lost or got, as whole words; `None`
+/// where anything else of it is another one.
+#[must_use]
+pub fn cut_off<'a>(old: &'a str, new: &'a str) -> Option<CutOff<'a>> {
+    const CELLS: [&str; 3] = ["cell", "gridcell", "rowheader"];
+    let (was, is) = (Node::read(old), Node::read(new));
+    let is_record = CELLS.contains(&was.role) || (was.is_item() && was.role != "row");
+    let same = was.role == is.role
+        && was.attributes == is.attributes
+        && was.name.is_some() == is.name.is_some()
+        && (was.name.is_none() || was.value == is.value);
+    if !is_record || !same {
+        return None;
+    }
+    let (had, has) = (was.words()?, is.words()?);
+    let came = has.len() > had.len();
+    let (kept, long) = if came { (had, has) } else { (has, had) };
+    let is_sign = |it: char| !it.is_alphanumeric();
+    let end = long.strip_prefix(kept).filter(|it| it.starts_with(is_sign));
+    let beginning = || long.strip_suffix(kept).filter(|it| it.ends_with(is_sign));
+    let rest = end.or_else(beginning)?;
+    let says = !kept.is_empty() && rest.contains(char::is_alphabetic);
+    says.then_some(CutOff { kept, is_end: end.is_some(), came })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,5 +263,23 @@ mod tests {
         assert_eq!(differing(&change("1 of 2", "2 of 3")), None);
         assert_eq!(differing(&change("45 orders", "45 rows")), None);
         assert_eq!(differing(&change("45 orders", "46 rows")), None);
+    }
+
+    #[test]
+    fn a_cell_loses_an_end_or_a_beginning_and_a_word_in_its_middle_is_neither() {
+        let cell = |name: &str| format!("- cell \"{name}\":");
+        let of = |old: &str, new: &str| {
+            let (old, new) = (cell(old), cell(new));
+            cut_off(&old, &new).map(|it| (it.kept.to_owned(), it.is_end, it.came))
+        };
+        let kept = |is_end, came| Some(("Oak tools".to_owned(), is_end, came));
+        assert_eq!(of("Oak tools As of May.", "Oak tools"), kept(true, false));
+        assert_eq!(of("Oak tools", "Oak tools As of May."), kept(true, true));
+        assert_eq!(of("New: Oak tools", "Oak tools"), kept(false, false));
+        assert_eq!(of("Oak big tools", "Oak tools"), None, "that is the middle");
+        assert_eq!(of("Oak toolshed", "Oak tools"), None, "that is half a word");
+        assert_eq!(of("Oak tools 12", "Oak tools"), None, "a number says too little");
+        assert_eq!(cut_off("- link \"Oak tools\"", "- link \"Oak\""), None, "that is no cell");
+        assert_eq!(cut_off("- cell \"Oak b\" [selected]", "- cell \"Oak\""), None);
     }
 }

@@ -74,7 +74,7 @@
 //! - `thing.rs`: `Thing`: what a line of an observation is about; `Node`: a line of the
 //!   accessibility tree.
 //! - `edit.rs`: what a changed line lost and got: the words in between, the one number that
-//!   differs.
+//!   differs, an end.
 //! - `change.rs`: `Change`: the smallest piece of a difference; `Identity`: what makes it the same
 //!   elsewhere.
 //! - `moved.rs`: whether changes say no more than that the code stands elsewhere.

@@ -1,5 +1,5 @@
 //! [`shared`]: the one edit that the lines of a finding have in common, with its extent: these words
-//! for those, numbers that are all off by one, another layout.
+//! for those, an end of cells that is gone, numbers that are all off by one, another layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use super::nodes::{self, became};
 use super::places::{is_page, place_of};
 use super::plain::{HALF, sides};
 use super::said::more;
-use crate::model::edit::{WHOLE, differing, middle};
+use crate::model::edit::{WHOLE, cut_off, differing, middle};
 use crate::model::thing::{Node, Thing};
 use crate::model::{Change, Difference, FacetKind};
 
-/// So many lines that differ by one number each have one edit.
+/// So many lines that differ by one number, or lost an end, have one edit.
 const NUMBERS: usize = 3;
 /// A word of so many letters says enough to be quoted without what is around it.
 const LETTERS: usize = 3;
@@ -20,7 +20,7 @@ const LETTERS: usize = 3;
 /// The edit that at least half of the lines share, with its extent; `None` where each line is
 /// another change.
 pub(super) fn shared(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
-    words(all, differences).or_else(|| off_by_one(all))
+    words(all, differences).or_else(|| ends(all, differences)).or_else(|| off_by_one(all))
 }
 
 /// These words for those, in several lines.
@@ -48,6 +48,28 @@ fn words(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
         (_, true) => format!("\"{old}\" is gone from {what} {at}{rest}"),
         (false, false) => format!("\"{old}\" became \"{new}\" in {what} {at}{rest}"),
     })
+}
+
+/// The end, or the beginning, that several cells or items lost or got, whatever it says in each.
+fn ends(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
+    let mut by_way: BTreeMap<(bool, bool), Vec<&Line<'_>>> = BTreeMap::new();
+    for line in all.iter().filter(|it| it.facet == FacetKind::Aria) {
+        let cut = line.before().zip(line.after()).and_then(|(old, new)| cut_off(old, new));
+        if let Some(cut) = cut {
+            by_way.entry((cut.is_end, cut.came)).or_default().push(line);
+        }
+    }
+    let told = all.iter().filter(|it| !it.is_echo() && !it.facet.is_detail()).count();
+    let ((is_end, came), own) = by_way.into_iter().max_by_key(|it| it.1.len())?;
+    if own.len() < NUMBERS || own.len() * 2 < told {
+        return None;
+    }
+    let meant: BTreeSet<_> = own.iter().map(|it| it.change.identity()).collect();
+    let (at, count) = extent(differences, &|it| meant.contains(&it.identity()))?;
+    let part = if is_end { "end" } else { "beginning" };
+    let fate = if came { "new" } else { "gone" };
+    let rest = more(told.saturating_sub(own.len()), "change");
+    Some(format!("the {part} of {count} {} is {fate} {}{rest}", noun(&own), on(at)))
 }
 
 /// `on /orders`, or `in shopctl list`.

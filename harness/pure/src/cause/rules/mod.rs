@@ -32,6 +32,7 @@
 //! - `picture.rs`: what a picture shows of other changes.
 //! - `picture_file.rs`: the file that a picture is of.
 //! - `place.rs`: what stands at the same place, which only says "perhaps".
+//! - `record.rs`: the same part of the records of one list.
 //! - `relation.rs`: the same relation between what was and what is.
 //! - `replaced.rs`: something else is shown instead.
 //! - `screen.rs`: one view of a terminal's screen.
@@ -73,6 +74,7 @@ mod parameter;
 mod picture;
 mod picture_file;
 mod place;
+mod record;
 mod relation;
 mod replaced;
 mod screen;
@@ -96,7 +98,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 39] = [
+pub const ALL: [Rule; 40] = [
     answer::RULE,
     balance::RULE,
     block::RULE,
@@ -126,6 +128,7 @@ pub const ALL: [Rule; 39] = [
     parameter::RULE,
     picture::RULE,
     place::RULE,
+    record::RULE,
     relation::RULE,
     replaced::RULE,
     screen::RULE,

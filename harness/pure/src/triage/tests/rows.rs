@@ -55,6 +55,23 @@ fn the_boxes_of_other_rows_belong_to_the_rows_and_a_wrong_box_of_a_row_that_stay
 }
 
 #[test]
+fn an_end_that_is_gone_from_each_row_is_told_once_and_ends_of_two_rows_are_two() {
+    let [ash, elm, oak] =
+        ["Ash tree By the gate.", "Elms of ours Two metres high.", "Old oak Not for sale."];
+    let of = |third: &str| {
+        let mut night = Night::default();
+        let was = table(&[(11, ash), (12, elm), (13, oak)]);
+        let is = table(&[(11, "Ash tree"), (12, "Elms of ours"), (13, third)]);
+        night.page("s", "/items", &was, &is);
+        let judged = judge(&night);
+        titles(&judged).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of("Old oak"), ["the end of 3 cells is gone on /items"]);
+    let apart = of("Old oak Not for hire.");
+    assert_eq!(apart.len(), 3, "{apart:?}");
+}
+
+#[test]
 fn addresses_that_lost_the_same_signs_are_one_edit_and_other_addresses_are_not() {
     let tree = |address: fn(&str) -> String| -> String {
         let link = |name: &str| format!("- link \"{name}\" [url=/find?q={}]\n", address(name));
