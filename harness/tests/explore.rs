@@ -228,7 +228,7 @@ fn commands_that_fork_delete_their_folder_and_never_stop_are_named_and_leave_not
     let seconds = format!("6{:07}", std::process::id());
     program(&suite, &HOSTILE.replace("SECONDS", &seconds));
     let began = Instant::now();
-    let answer = explore(&suite, &["--budget", "150s", "--no-accept"]);
+    let answer = explore(&suite, &["--budget", "300s", "--no-accept"]);
     assert!(began.elapsed() < Duration::from_secs(180), "{:?} {answer:#?}", began.elapsed());
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     let map = map(&suite);
@@ -249,11 +249,11 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/endless.py", ENDLESS);
     let began = Instant::now();
-    let answer = explore(&suite, &["--budget", "150s", "--no-accept"]);
+    let answer = explore(&suite, &["--budget", "300s", "--no-accept"]);
     let took = began.elapsed();
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     // A machine with much other work takes longer for what was begun; without an end it took for ever.
-    assert!(took < Duration::from_secs(300), "{took:?} {answer:#?}");
+    assert!(took < Duration::from_secs(600), "{took:?} {answer:#?}");
     let map = map(&suite);
     assert!(!rules(&map).is_empty(), "what it found by then is told: {map:#}");
     let missed = map["not_reached"].to_string();

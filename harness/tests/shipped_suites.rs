@@ -127,7 +127,7 @@ fn every_product_that_is_explored_has_an_old_and_a_new_build_and_no_scenario() {
 #[test]
 fn every_held_out_suite_is_valid_and_has_twelve_faults_that_say_what_a_user_notices() {
     let suites = held_out();
-    assert_eq!(suites.len(), 18);
+    assert_eq!(suites.len(), 20);
     for root in suites {
         assert!(files(&load(&root)).len() >= 8, "{}", root.display());
         let text = std::fs::read_to_string(root.join("faults.json")).expect("the faults are there");

@@ -24,7 +24,7 @@ use crate::ledger::{NightDir, Secrets};
 use crate::model::artifact::MailStep;
 use crate::model::budget::Price;
 use crate::model::recording::Recordings;
-use crate::model::scenario::{Action, CommandLine, RunCommand};
+use crate::model::scenario::{Action, CommandCapture, CommandLine, Output, RunCommand};
 use crate::model::suite::Skill;
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
@@ -303,9 +303,7 @@ async fn a_failed_finally_fails_an_attempt_that_was_fine() {
 #[tokio::test]
 async fn what_a_command_captured_is_filled_into_later_steps() {
     let Action::Run(mut run) = shell("echo order-17") else { unreachable!("a command") };
-    let whole =
-        crate::model::scenario::CommandCapture::Whole(crate::model::scenario::Output::Stdout);
-    run.capture.insert("order".to_owned(), whole);
+    run.capture.insert("order".to_owned(), CommandCapture::Whole(Output::Stdout));
     let mut stage = Stage::default();
     let open = Action::Open("/orders/${order}".into());
     let (ended, _) = stage.play(&scenario(vec![Action::Run(run), open], vec![])).await;

@@ -163,12 +163,14 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn policy(&self) -> Policy {
-        let own = self.grounds.get(self.own).and_then(|it| it.served.as_deref());
+        let sites = self.sites();
+        // Pages join paths to this one, so it is what a path that is opened is decided on with.
+        let home = sites.home().map(|(_, url)| url);
         let products = self
             .grounds
             .iter()
             .filter_map(|(name, ground)| Some(((*name).to_owned(), ground.host()?)));
-        Policy::new(own.map(|it| &*it.base_url), &self.allowed()).beside_products(products)
+        Policy::new(home, &self.allowed()).beside_products(products)
     }
 
     /// What the pages of an attempt are opened for; the settings of its product and what `over`
