@@ -99,9 +99,8 @@ fn random_secrets_in_files_mails_documents_and_terminals_never_reach_the_night()
         scenarios.iter().map(|(id, steps)| (id.as_str(), steps.as_str())).collect();
     let suite = commands(&scenarios);
     suite.write("leak.py", LEAK);
-    let told = (0..secrets.len()).fold(String::new(), |told, it| {
-        format!("{told}      S{it}: \"${{secret:S{it}}}\"\n")
-    });
+    let told = (0..secrets.len())
+        .fold(String::new(), |told, it| format!("{told}      S{it}: \"${{secret:S{it}}}\"\n"));
     let config = format!(
         "pass-env: [SUITE]\nproducts:\n  tool:\n    mail: true\n    env:\n      \
          SMTP_HOST: \"${{smtp-host}}\"\n      SMTP_PORT: \"${{smtp-port}}\"\n{told}"
