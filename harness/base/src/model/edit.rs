@@ -193,9 +193,8 @@ pub struct CutOff<'a> {
 /// where anything else of it is another one.
 #[must_use]
 pub fn cut_off<'a>(old: &'a str, new: &'a str) -> Option<CutOff<'a>> {
-    const CELLS: [&str; 3] = ["cell", "gridcell", "rowheader"];
     let (was, is) = (Node::read(old), Node::read(new));
-    let is_record = CELLS.contains(&was.role) || (was.is_item() && was.role != "row");
+    let is_record = was.is_cell() || (was.is_item() && was.role != "row");
     let same = was.role == is.role
         && was.attributes == is.attributes
         && was.name.is_some() == is.name.is_some()

@@ -145,6 +145,12 @@ impl<'a> Node<'a> {
         ITEMS.contains(&self.role)
     }
 
+    /// Whether it is a cell of a row, and no head of a column.
+    #[must_use]
+    pub fn is_cell(&self) -> bool {
+        matches!(self.role, "cell" | "gridcell" | "rowheader")
+    }
+
     /// Whether it is text and nothing that has a role of its own.
     #[must_use]
     pub fn is_text(&self) -> bool {

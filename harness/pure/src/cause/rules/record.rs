@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star};
-use crate::cause::node::{is_collection, kind_of};
+use crate::cause::node::kind_of;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
-use crate::model::edit::{CutOff, cut_off};
+use crate::model::edit::cut_off;
 use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "record", edges };
@@ -19,7 +19,7 @@ const MANY: usize = 3;
 /// Which part of a record a change is about.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
-    /// The item itself.
+    /// The item itself, by its role.
     Item(String),
     /// The first column of its row.
     First,
@@ -32,61 +32,72 @@ enum Part {
 struct Place {
     /// The page, whatever it is about.
     page: String,
-    /// The list, without numbers.
-    list: Option<String>,
+    /// What the records stand in.
+    list: Vec<String>,
     part: Part,
     is_end: bool,
     came: bool,
 }
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut places: BTreeMap<Place, BTreeMap<usize, &str>> = BTreeMap::new();
+    // The changes of each place, and the records that they are of.
+    let mut places: BTreeMap<Place, (BTreeSet<usize>, BTreeSet<&str>)> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         for it in node.sightings.iter().filter(|it| it.change.facet == Some(FacetKind::Aria)) {
-            let sides = it.change.before.as_deref().zip(it.change.after.as_deref());
-            let Some(cut) = sides.and_then(|(old, new)| cut_off(old, new)) else { continue };
-            for part in parts(it.change) {
-                let at = place(kind_of(evidence.path(it.spot)), it.change, part, cut);
-                places.entry(at).or_default().insert(index, cut.kept);
-            }
+            let page = kind_of(evidence.path(it.spot));
+            let Some((place, kept)) = place(page, it.change) else { continue };
+            let (changes, records) = places.entry(place).or_default();
+            changes.insert(index);
+            records.insert(kept);
         }
     }
-    let several = places.into_values().filter(|it| {
-        let records: BTreeSet<&str> = it.values().copied().collect();
-        records.len() >= MANY
-    });
+    let several = places.into_values().filter(|it| it.0.len().min(it.1.len()) >= MANY);
     let because = "the same part of the records of one list is gone, or came";
-    several.flat_map(|it| star(it.into_keys(), because)).collect()
+    several.flat_map(|it| star(it.0, because)).collect()
 }
 
-fn place(page: String, change: &Change, part: Part, cut: CutOff<'_>) -> Place {
-    let list = change.around.iter().rfind(|it| is_collection(it));
-    let list = list.map(|it| without_numbers(it));
-    Place { page, list, part, is_end: cut.is_end, came: cut.came }
+/// The part of its record that a change is about, with the words of it that stayed; `None` where not
+/// only its end or its beginning changed.
+fn place(page: String, change: &Change) -> Option<(Place, &str)> {
+    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
+    let cut = cut_off(old, new)?;
+    let part = part(change, &Node::read(old), &Node::read(new))?;
+    let list = change.around.iter().map(|it| without_record(it)).collect();
+    Some((Place { page, list, part, is_end: cut.is_end, came: cut.came }, cut.kept))
 }
 
-/// The part of its record that a change is about: the item, or the column by what stands beside it.
-fn parts(change: &Change) -> Vec<Part> {
-    let Some((old, new)) = change.before.as_deref().zip(change.after.as_deref()) else {
-        return Vec::new();
-    };
-    let (was, is) = (Node::read(old), Node::read(new));
+/// A line that a record stands in, without what differs from record to record: numbers, and what an
+/// item or a cell is called by.
+fn without_record(line: &str) -> String {
+    let node = Node::read(line);
+    if node.is_item() || node.is_cell() { node.role.to_owned() } else { without_numbers(line) }
+}
+
+/// The item that a change is about, or the column by what stands beside it.
+fn part(change: &Change, was: &Node<'_>, is: &Node<'_>) -> Option<Part> {
     if was.is_item() {
-        return vec![Part::Item(was.role.to_owned())];
+        return Some(Part::Item(was.role.to_owned()));
     }
-    let row = change.around.last().map(|it| Node::read(it)).filter(|it| it.role == "row");
-    let (Some(row), Some(had), Some(has)) = (row.and_then(|it| it.name), was.words(), is.words())
-    else {
-        return Vec::new();
-    };
+    let row = Node::read(change.around.last()?);
+    let cells = row.name.filter(|_| row.role == "row")?;
+    let (had, has) = (was.words()?, is.words()?);
+    let (long, kept) = if had.len() > has.len() { (had, has) } else { (has, had) };
     // The row is called by its cells, as they were or as they are.
-    let sides = || [had, has].into_iter();
-    let begins = sides().any(|it| row.starts_with(it)).then_some(Part::First);
-    let is_last = sides().any(|it| row.ends_with(it));
-    let rest = || sides().find_map(|it| row.split_once(it)).map(|it| it.1);
-    let behind = if is_last { Some("") } else { rest() };
-    let before = behind.map(|it| Part::Before(without_numbers(it.trim())));
-    begins.into_iter().chain(before).collect()
+    let (before, behind) = beside(cells, long).or_else(|| beside(cells, kept))?;
+    let before_it = Part::Before(without_numbers(behind.trim()));
+    Some(if before.is_empty() { Part::First } else { before_it })
+}
+
+/// What stands before and behind a cell in its row; `None` where another cell may be meant.
+fn beside<'a>(row: &'a str, cell: &str) -> Option<(&'a str, &'a str)> {
+    let is_whole = |(before, behind): &(&str, &str)| {
+        (before.is_empty() || before.ends_with(char::is_whitespace))
+            && (behind.is_empty() || behind.starts_with(char::is_whitespace))
+    };
+    let sides = row.match_indices(cell).map(|(at, it)| (&row[..at], &row[at + it.len()..]));
+    let mut found = sides.filter(is_whole);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 #[cfg(test)]
@@ -142,5 +153,53 @@ mod tests {
         assert_eq!(of(("7", "Edit Delete")), 2);
         assert_eq!(of(("7 Edit", "Delete")), 0);
         assert_eq!(of(("7 Edit Delete", "")), 0);
+    }
+
+    #[test]
+    fn a_part_that_came_is_one_in_any_column() {
+        let came = |(new, old)| cell("/trees", ("3", "Edit Delete"), (old, new));
+        assert_eq!(joined(edges, &[came(ASH), came(ELM), came(OAK)]).len(), 2);
+    }
+
+    #[test]
+    fn cells_of_another_list_of_the_page_are_another_cause() {
+        let of = |third: &str| {
+            let within = |region: &str, it| {
+                let mut at = cell("/trees", ("3", "Edit"), it);
+                let outer = format!("- region \"{region}\":");
+                at.difference.facets[0].changes[0].around.insert(0, outer);
+                at
+            };
+            let all = [within("Here", ASH), within("Here", ELM), within(third, OAK)];
+            joined(edges, &all).len()
+        };
+        assert_eq!((of("Here"), of("Sold")), (2, 0));
+    }
+
+    #[test]
+    fn a_cell_that_says_what_another_cell_begins_with_is_not_taken_for_it() {
+        let of = |before: &str| {
+            let third = cell("/trees", (before, "Edit Delete"), ("Oak Not for sale.", "Oak"));
+            let first = |it| cell("/trees", ("", "Edit"), it);
+            joined(edges, &[first(ASH), first(ELM), third]).len()
+        };
+        assert_eq!(of(""), 2);
+        assert_eq!(of("Oakland"), 0);
+        assert_eq!(of("Oak"), 0, "either may be meant");
+    }
+
+    #[test]
+    fn the_order_in_which_records_of_one_change_were_seen_decides_nothing() {
+        let tree = |number: u32, said: &str| {
+            let now = format!("Tree {number}");
+            let was = format!("{now} {said}");
+            cell("/trees", ("Edit", ""), (was.as_str(), now.as_str()))
+        };
+        let near = [tree(1, "By the gate."), tree(2, "By the gate.")];
+        let far = [tree(2, "Two metres."), tree(3, "Not for sale.")];
+        let of = |near: [Located; 2]| joined(edges, &[near, far.clone()].concat()).len();
+        let [first, second] = near;
+        assert_eq!(of([first.clone(), second.clone()]), 2);
+        assert_eq!(of([second, first]), 2);
     }
 }
