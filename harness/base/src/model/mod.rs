@@ -72,7 +72,7 @@
 //! - `picture.rs`: what a picture shows, what stands where in it, and how one changed, in words.
 //! - `comparison.rs`: what `compare` found, for `triage`.
 //! - `thing.rs`: `Thing`: what a line of an observation is about; `Node`: a line of the
-//!   accessibility tree.
+//!   accessibility tree; which letters are icons.
 //! - `edit.rs`: what a changed line lost and got: the words in between, the one number that
 //!   differs, an end.
 //! - `change.rs`: `Change`: the smallest piece of a difference; `Identity`: what makes it the same

@@ -1,5 +1,5 @@
 //! [`Thing`]: what one line of an observation is about, read once; [`Node`]: a line of the
-//! accessibility tree taken apart. Neighbour: [`super::change`], which says what became of a thing.
+//! accessibility tree taken apart; [`is_icon`]: what in a text nobody can read. Neighbour: [`super::change`], which says what became of a thing.
 
 use std::fmt;
 
@@ -165,6 +165,16 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Whether a character is for private use, as those of icon fonts are: only the font of the page gives
+/// it a shape.
+#[must_use]
+pub fn is_icon(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}'
+    )
+}
+
 /// Where a quoted name ends.
 fn closing(text: &str) -> usize {
     let mut escaped = false;
@@ -199,5 +209,11 @@ mod tests {
         assert_eq!(Node::read("- main:"), Node { role: "main", ..Node::default() });
         assert_eq!(Node::read("\"open").role, "");
         assert_eq!(Node::read("").role, "");
+    }
+
+    #[test]
+    fn letters_of_icon_fonts_are_icons_in_each_range_for_private_use_and_other_letters_are_not() {
+        assert!("\u{e000}\u{f186}\u{f8ff}\u{f0004}\u{10fffd}".chars().all(is_icon));
+        assert!(!"a ✓ 🔒 \u{f900}\u{e0041}".chars().any(is_icon));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
-use crate::model::thing::Node;
+use crate::model::thing::{Node, is_icon};
 
 /// Roles that are called by what stands in them, so that they only echo it.
 const ECHOES: [&str; 6] = ["row", "listitem", "table", "list", "form", "navigation"];
@@ -96,7 +96,7 @@ pub fn quoted_names(text: &str) -> Vec<String> {
 #[must_use]
 pub fn is_icons(text: &str) -> bool {
     let inner = text.trim().trim_matches('"').trim();
-    !inner.is_empty() && inner.chars().all(|it| matches!(it, '\u{e000}'..='\u{f8ff}' | ' '))
+    !inner.is_empty() && inner.chars().all(|it| is_icon(it) || it == ' ')
 }
 
 /// Whether a line of the tree is about the thing that a detail of the page is about.

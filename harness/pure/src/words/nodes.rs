@@ -2,7 +2,7 @@
 
 use super::plain::{PIECE, plain, sides};
 use super::said::{HAS, IS, Said};
-use crate::model::thing::Node;
+use crate::model::thing::{Node, is_icon};
 
 /// What people call a role.
 pub(super) fn noun(role: &str) -> &str {
@@ -39,8 +39,7 @@ fn quoted_sides(old: &str, new: &str) -> (String, String) {
 
 /// A text without the letters of icon fonts, which nobody can read.
 fn readable(text: &str) -> String {
-    let private = |it: char| matches!(it, '\u{e000}'..='\u{f8ff}');
-    text.chars().filter(|it| !private(*it)).collect::<String>().trim().to_owned()
+    text.chars().filter(|it| !is_icon(*it)).collect::<String>().trim().to_owned()
 }
 
 /// What a person would call the thing: `button "Apply"`, `text "Help"`.

@@ -2,6 +2,8 @@
 //! they differ. Product text is hostile: control characters and direction overrides are made
 //! visible, and everything is cut.
 
+use crate::model::thing::is_icon;
+
 /// The longest title, in characters.
 pub(super) const LIMIT: usize = 140;
 /// The longest piece of product text, in characters.
@@ -57,11 +59,6 @@ fn steers(letter: char) -> bool {
 pub(super) fn is_of_icons(text: &str) -> bool {
     let unreadable = |it: char| steers(it) || is_icon(it) || it.is_whitespace();
     text.chars().any(is_icon) && text.chars().all(unreadable)
-}
-
-/// Whether a character is one of those that only the page's own font gives a shape.
-fn is_icon(letter: char) -> bool {
-    matches!(letter, '\u{e000}'..='\u{f8ff}')
 }
 
 /// The beginning of a text, with a mark where it was cut.
@@ -121,6 +118,7 @@ mod tests {
     #[test]
     fn an_icon_is_told_by_its_code_where_there_is_nothing_else_to_read() {
         assert_eq!(plain("\u{f186}", 60), "⟨U+F186⟩");
+        assert_eq!(plain("\u{f0004}", 60), "⟨U+F0004⟩");
         assert_eq!(plain("\u{f186} Dark", 60), "\u{f186} Dark");
         assert_eq!(plain("", 60), "");
     }
