@@ -9,6 +9,7 @@ use super::{Cause, Edge, Evidence, Strength};
 #[must_use]
 pub fn connect(evidence: &Evidence<'_>, edges: &BTreeSet<Edge>) -> Vec<Cause> {
     let nodes = &evidence.nodes;
+    let edges = &(edges | &of_stars(evidence, edges));
     let is_one = |edge: &Edge| nodes[edge.from].class == nodes[edge.to].class;
     let mut sets = Sets::of(nodes.len());
     let strong = edges.iter().filter(|it| it.strength == Strength::Strong && is_one(it));
@@ -29,6 +30,23 @@ pub fn connect(evidence: &Evidence<'_>, edges: &BTreeSet<Edge>) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// The edges that stars need where their first node is set apart. A star joins its nodes by the first;
+/// where that is of another class, the others of one class are joined by the first of them.
+fn of_stars(evidence: &Evidence<'_>, edges: &BTreeSet<Edge>) -> BTreeSet<Edge> {
+    let class = |node: usize| evidence.nodes[node].class;
+    let mut firsts = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    let set_apart = |it: &&Edge| it.strength == Strength::Strong && class(it.from) != class(it.to);
+    for edge in edges.iter().filter(set_apart).filter(|it| it.last.is_some()) {
+        let key = (edge.from, edge.last, edge.because, class(edge.to));
+        let first = *firsts.entry(key).or_insert(edge.to);
+        if first != edge.to {
+            found.insert(Edge::strong(first, edge.to, edge.because));
+        }
+    }
+    found
 }
 
 /// The causes in their order, and for each node the position of its cause.

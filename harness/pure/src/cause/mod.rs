@@ -63,13 +63,16 @@ pub struct Edge {
     pub strength: Strength,
     /// Why, as the end of "they are one finding because …".
     pub because: &'static str,
+    /// The last node of the star that the edge is of, which tells it from other stars; `None` where it
+    /// is of none.
+    pub last: Option<usize>,
 }
 
 impl Edge {
     /// An edge that joins.
     #[must_use]
     pub fn strong(from: usize, to: usize, because: &'static str) -> Self {
-        Self { from, to, strength: Strength::Strong, because }
+        Self { from, to, strength: Strength::Strong, because, last: None }
     }
 
     /// An edge that joins a consequence to its cause, unless a better one has it.

@@ -93,6 +93,38 @@ fn what_is_known_is_never_joined_to_what_is_new() {
 }
 
 #[test]
+fn what_is_one_stays_one_where_any_part_of_it_is_known() {
+    let page = |names: [&str; 4]| {
+        let rows = (11..).zip(names).map(|(id, name)| {
+            format!(
+                "  - row \"{id} {name}\":\n    - cell \"{id}\"\n    - cell \"{name}\"\n    - cell:\n      - checkbox \"Select\"\n"
+            )
+        });
+        format!("- table:\n{}", rows.collect::<Vec<_>>().concat())
+    };
+    let whole = [
+        "Ash tree By the gate.",
+        "Elms of ours Two metres high.",
+        "Fir of old In a pot.",
+        "Old oak Not for sale.",
+    ];
+    let mut night = Night::default();
+    let seen = page(["Ash tree", "Elms of ours", "Fir of old", "Old oak"]);
+    night.page("s", "/trees", &page(whole), &seen);
+    let found = crate::compare::compare(&night.plan, &night.entries, &|it| night.read(it));
+    let spots = found.expect("the redactions are valid").differences;
+    for known in ["Ash tree", "Elms", "Fir", "Old oak"] {
+        let class = |_: &Located, change: &Change| {
+            let is_it = change.before.as_deref().is_some_and(|it| it.contains(known));
+            if is_it { Class::Known } else { Class::New }
+        };
+        let all = causes(&spots, &class);
+        let new = all.iter().filter(|it| it.class == Class::New).count();
+        assert_eq!(new, 1, "{known}: {all:#?}");
+    }
+}
+
+#[test]
 fn every_rule_has_a_section_in_the_docs() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/rules.md");
     let docs = std::fs::read_to_string(docs).expect("the page is there");

@@ -141,13 +141,15 @@ pub const ALL: [Rule; 40] = [
     varying::RULE,
 ];
 
-/// Edges from the first of some nodes to each other one.
+/// Edges from the first of some nodes to each other one; the others are one also where the first is set
+/// apart.
 fn star(nodes: impl IntoIterator<Item = usize>, because: &'static str) -> Vec<Edge> {
     let mut nodes: Vec<usize> = nodes.into_iter().collect();
     nodes.sort_unstable();
     nodes.dedup();
     let Some((first, rest)) = nodes.split_first() else { return Vec::new() };
-    rest.iter().map(|it| Edge::strong(*first, *it, because)).collect()
+    let last = rest.last().copied();
+    rest.iter().map(|it| Edge { last, ..Edge::strong(*first, *it, because) }).collect()
 }
 
 /// Stars over everything that has the same key.
