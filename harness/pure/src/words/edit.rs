@@ -8,6 +8,7 @@ use super::nodes::{self, became};
 use super::places::{is_page, place_of};
 use super::plain::{HALF, sides};
 use super::said::more;
+use crate::model::change::Identity;
 use crate::model::edit::{WHOLE, cut_off, differing, middle};
 use crate::model::thing::{Node, Thing};
 use crate::model::{Change, Difference, FacetKind};
@@ -38,7 +39,7 @@ fn words(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
         return None;
     }
     let meant: BTreeSet<_> = own.iter().map(|it| it.change.identity()).collect();
-    let (at, count) = extent(differences, &|it| meant.contains(&it.identity()))?;
+    let (at, count) = extent(differences, &meant)?;
     let what = format!("{count} {}", noun(&own));
     let at = on(at);
     let (old, new) = sides(&gone, &came, HALF);
@@ -65,7 +66,7 @@ fn ends(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
         return None;
     }
     let meant: BTreeSet<_> = own.iter().map(|it| it.change.identity()).collect();
-    let (at, count) = extent(differences, &|it| meant.contains(&it.identity()))?;
+    let (at, count) = extent(differences, &meant)?;
     let part = if is_end { "end" } else { "beginning" };
     let fate = if came { "new" } else { "gone" };
     let rest = more(told.saturating_sub(own.len()), "change");
@@ -109,20 +110,30 @@ fn edit(old: &str, new: &str) -> Option<(String, String)> {
     (gone != came && letters(&gone).max(letters(&came)) >= LETTERS).then_some((gone, came))
 }
 
-/// Where most of what is meant stands, and how much of it there is everywhere.
+/// Where most of what is meant stands, and how much of it there is everywhere. What a place shows in
+/// several scenarios is there once.
 fn extent<'a>(
     differences: &'a [Difference],
-    is_meant: &dyn Fn(&Change) -> bool,
+    meant: &BTreeSet<Identity>,
 ) -> Option<(&'a Difference, usize)> {
     let mut worst: Option<(&Difference, usize)> = None;
-    let mut all = 0;
+    let mut most: BTreeMap<(&str, Identity), usize> = BTreeMap::new();
     for at in differences {
-        let own = at.facets.iter().flat_map(|it| &it.changes).filter(|it| is_meant(it)).count();
-        all += own;
-        if worst.is_none_or(|it| own > it.1) {
-            worst = Some((at, own));
+        let mut own: BTreeMap<Identity, usize> = BTreeMap::new();
+        let changes = at.facets.iter().flat_map(|it| &it.changes);
+        for it in changes.map(Change::identity).filter(|it| meant.contains(it)) {
+            *own.entry(it).or_default() += 1;
+        }
+        let here: usize = own.values().sum();
+        if worst.is_none_or(|it| here > it.1) {
+            worst = Some((at, here));
+        }
+        for (it, count) in own {
+            let known = most.entry((at.place.as_str(), it)).or_default();
+            *known = count.max(*known);
         }
     }
+    let all: usize = most.values().sum();
     worst.map(|it| (it.0, all))
 }
 

@@ -72,6 +72,18 @@ fn an_end_that_is_gone_from_each_row_is_told_once_and_ends_of_two_rows_are_two()
 }
 
 #[test]
+fn cells_that_two_scenarios_see_on_one_page_are_counted_once() {
+    let mut night = Night::default();
+    let names = ["Ash tree By the gate.", "Elms of ours Two metres high.", "Old oak Not for sale."];
+    let was: Vec<(u32, &str)> = (11..).zip(names).collect();
+    let is = table(&[(11, "Ash tree"), (12, "Elms of ours"), (13, "Old oak")]);
+    for scenario in ["buy", "look"] {
+        night.page(scenario, "/items", &table(&was), &is);
+    }
+    assert_eq!(titles(&judge(&night)), ["the end of 3 cells is gone on /items"]);
+}
+
+#[test]
 fn addresses_that_lost_the_same_signs_are_one_edit_and_other_addresses_are_not() {
     let tree = |address: fn(&str) -> String| -> String {
         let link = |name: &str| format!("- link \"{name}\" [url=/find?q={}]\n", address(name));
