@@ -2,7 +2,7 @@
 //! table or list of a page, where whole items are concerned and not one value in one of them. Values
 //! of one list that changed places are one too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Rule, star};
 use crate::cause::node::{collection, is_echo, is_item};
@@ -107,14 +107,17 @@ const ALIKE: f64 = 0.4;
 fn likeness(a: &str, b: &str) -> f64 {
     let pairs =
         |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (own, mut others) = (pairs(a), pairs(b));
+    let (own, others) = (pairs(a), pairs(b));
     let all = own.len() + others.len();
-    let shared = own.iter().filter(|pair| match others.iter().position(|it| it == *pair) {
-        Some(at) => {
-            others.swap_remove(at);
+    // Texts of a page may be long: how often each pair is left, and no list to search.
+    let mut left: HashMap<(char, char), usize> = HashMap::new();
+    others.into_iter().for_each(|it| *left.entry(it).or_default() += 1);
+    let shared = own.iter().filter(|pair| match left.get_mut(*pair) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
             true
         }
-        None => false,
+        Some(_) | None => false,
     });
     let shared = shared.count();
     if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
@@ -162,5 +165,14 @@ mod tests {
         let three = ("- cell \"of 3\"", "- cell \"of 4\"");
         let four = ("- cell \"in 4\"", "- cell \"in 5\"");
         assert_eq!(of(&[three, four]), [], "numbers say too little");
+    }
+
+    #[test]
+    fn a_text_is_as_like_another_as_they_share_pairs_of_letters_each_as_often_and_long_ones_too() {
+        let of = |a: &str, b: &str| (likeness(a, b) * 100.0).round() as u32;
+        assert_eq!((of("night", "night"), of("night", "nacht")), (100, 25));
+        assert_eq!((of("aaa", "aa"), of("aaa", "a"), of("", "")), (67, 0, 0));
+        let long = "ab".repeat(200_000);
+        assert_eq!(of(&long, &long.replace('b', "c")), 0);
     }
 }
