@@ -29,6 +29,10 @@ impl Element {
     }
 }
 
+/// Elements in one another down to which a document is read, as many as of JSON. What is deeper is
+/// compared by lines: to walk it would need a stack as deep.
+const DEEPEST: usize = 128;
+
 /// What the name of the element that a record is is called.
 const TAG: &str = "(element)";
 
@@ -78,7 +82,7 @@ pub(super) fn read(text: &str) -> Option<Document> {
     })
 }
 
-/// The element that a document is; `None` where it is not well formed.
+/// The element that a document is; `None` where it is not well formed, or deeper than [`DEEPEST`].
 fn element(text: &str) -> Option<Element> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = vec![Element::default()];
@@ -87,6 +91,7 @@ fn element(text: &str) -> Option<Element> {
         let event = reader.read_event().ok()?;
         let after = usize::try_from(reader.buffer_position()).ok()?;
         match event {
+            Event::Start(_) if open.len() > DEEPEST => return None,
             Event::Start(tag) => open.push(started(&tag, before)?),
             Event::Empty(tag) => {
                 let mut own = started(&tag, before)?;
@@ -231,5 +236,13 @@ mod tests {
         assert!(super::read("<p>not <b>closed</p>").is_none());
         assert!(super::read("<-- two -->").is_none());
         assert!(super::read("<a><b>1</b></a> and more").is_none());
+    }
+
+    #[test]
+    fn elements_in_one_another_are_read_down_to_a_depth_and_no_depth_ends_the_night() {
+        let deep = |depth: usize| format!("{}1{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(read(&deep(DEEPEST)).is_some());
+        assert!(read(&deep(DEEPEST + 1)).is_none());
+        assert!(read(&deep(300_000)).is_none());
     }
 }
