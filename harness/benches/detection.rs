@@ -277,6 +277,7 @@ fn playwright_results(accepted: &SuiteCopy, faults: &[Fault]) -> BTreeMap<String
     let case = |fault: &str, variable: &str, it: &Value| json!({ "fault": fault, "variable": variable, "scenario": it["id"], "steps": it["steps"] });
     let folder = playwright::project(
         "detection",
+        playwright::CHROMIUM,
         "timezoneId: 'UTC', locale: 'en-GB', actionTimeout: 3000,",
         2,
     );

@@ -7,8 +7,8 @@ use super::suite::{prepare, scratch, write};
 
 pub const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// Lays a project of this name; `more` are lines of its `use`.
-pub fn project(name: &str, more: &str, workers: usize) -> PathBuf {
+/// Lays a project of this name on this browser; `more` are lines of its `use`.
+pub fn project(name: &str, browser: &str, more: &str, workers: usize) -> PathBuf {
     let folder = scratch().join(name);
     write(
         &folder.join("package.json"),
@@ -26,7 +26,7 @@ pub fn project(name: &str, more: &str, workers: usize) -> PathBuf {
          export default defineConfig({{\n  testDir: '.', workers: {workers}, retries: 0, reporter: 'list',\n  \
          fullyParallel: true,\n  \
          use: {{ {more} headless: true, viewport: {{ width: 1280, height: 800 }},\n    \
-         launchOptions: {{ executablePath: '{CHROMIUM}', args: [{sandbox}] }} }},\n}});\n"
+         launchOptions: {{ executablePath: '{browser}', args: [{sandbox}] }} }},\n}});\n"
     );
     write(&folder.join("playwright.config.ts"), &config);
     folder
