@@ -111,7 +111,9 @@ fn likeness(a: &str, b: &str) -> f64 {
     let all = own.len() + others.len();
     // Texts of a page may be long: how often each pair is left, and no list to search.
     let mut left: HashMap<(char, char), usize> = HashMap::new();
-    others.into_iter().for_each(|it| *left.entry(it).or_default() += 1);
+    for it in others {
+        *left.entry(it).or_default() += 1;
+    }
     let shared = own.iter().filter(|pair| match left.get_mut(*pair) {
         Some(count) if *count > 0 => {
             *count -= 1;
