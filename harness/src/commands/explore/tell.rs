@@ -97,7 +97,9 @@ fn say_what_there_is(survey: &Survey, kept: &Kept) {
     for kind in Kind::ALL {
         let Share { seen, reached, asserted } = survey.share(kind);
         let word = kind.plural();
-        terminal::answer(format_args!("  {word}: {seen}, {reached} reached, {asserted} asserted"));
+        terminal::answer(format_args!(
+            "  {word}: {seen} seen, {reached} reached, {asserted} asserted"
+        ));
     }
 }
 
