@@ -77,7 +77,7 @@ pub fn tell(
     terminal::answer(format_args!("html: {}", page.display()));
     if kept.accepted > 0 {
         terminal::answer("Next: nightshift run");
-    } else if !kept.written.is_empty() {
+    } else if !kept.written.is_empty() && !options.no_accept {
         terminal::answer("Next: nightshift run --accept-new");
     }
     Ok(())
