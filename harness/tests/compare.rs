@@ -102,6 +102,8 @@ fn compared(old: &str, new: &str) -> (Answer, Value) {
 fn a_server_that_was_made_worse_is_told_and_nothing_else_is() {
     let (answer, night) = compared("", "yes");
     assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(answer.stdout.contains(" --base-url 'app=http"), "at the new one: {answer:#?}");
+    assert!(answer.stderr.contains("compare again with --keep DIR"), "{answer:#?}");
     let all = found(&night);
     assert!(!all.is_empty(), "{answer:#?}");
     for (verdict, title) in &all {
@@ -114,6 +116,7 @@ fn a_server_that_was_made_worse_is_told_and_nothing_else_is() {
 fn a_server_that_is_the_same_is_silent_and_its_files_are_compared_too() {
     let (answer, night) = compared("", "");
     assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(!answer.stderr.contains("--keep"), "{answer:#?}");
     assert_eq!(found(&night), []);
     let own = ("unchanged".to_owned(), "control".to_owned());
     let all = scenarios(&night);

@@ -108,6 +108,7 @@ fn a_command_is_explored_and_the_next_night_is_silent() {
     let suite = stock("");
     let answer = explore(&suite, &["--budget", "3m"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.stdout.ends_with("Next: nightshift run\n"), "{answer:#?}");
     let map = map(&suite);
     // The command itself and the four below it, of which one may not be asked.
     assert_eq!(
@@ -134,6 +135,7 @@ fn a_command_that_contradicts_itself_is_found_without_any_baseline() {
     let suite = stock("yes");
     let answer = explore(&suite, &["--budget", "2m", "--no-accept"]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(!answer.stdout.contains("Next: "), "{answer:#?}");
     let map = map(&suite);
     assert_eq!(rules(&map), ["error-and-exit-0"]);
     let file = text(&map["findings"][0]["file"]);

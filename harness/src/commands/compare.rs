@@ -44,7 +44,16 @@ fn servers(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     let mut replayed = vec!["-C".to_owned(), suite.display().to_string()];
     replayed.extend(words(&["run", "--base-url", &format!("{PAGES}={}", options.new)]));
     replayed.extend(words(&["--against-url", &format!("{PAGES}={}", options.old)]));
-    both(common, options, explored, replayed, &out)
+    let exit = both(common, options, explored, replayed, &out)?;
+    if exit == Exit::Failed {
+        terminal::say(match &options.keep {
+            Some(suite) => format!("what stands at `again` is to be said in {}", suite.display()),
+            None => "what stands at `again` needs the suite: compare again with --keep DIR, and \
+                     say it there"
+                .to_owned(),
+        });
+    }
+    Ok(exit)
 }
 
 /// Two builds of the suite's product; its scenarios are replayed with those that were added, which

@@ -62,6 +62,8 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
         let force = if what.force { Force::Yes } else { Force::No };
         let ended = console::run(&mut desk, what.why.as_deref(), force, colors)?;
         terminal::say(ended);
+    } else if desk.open_items().next().is_none() {
+        terminal::say("nothing is pending");
     } else {
         return mistake(
             "review asks on a terminal; elsewhere say --list, --accept ID, --reject ID or --accept-all, or --web for a page",

@@ -223,20 +223,16 @@ fn tell_news(news: &News) {
     for noise in &news.noise {
         settle::lines(noise).iter().for_each(terminal::say);
     }
-    for it in &news.unsettled {
-        terminal::say(settle::unsettled(it));
-    }
     for it in &news.by_clock {
         terminal::say(settle::by_clock(it));
     }
-    let places = news.noise.len() + news.unsettled.len();
-    if places > 0 {
+    if !news.noise.is_empty() {
         let rounds = super::check::counted(news.rounds as usize, "more round");
-        let places = super::check::counted(places, "place");
+        let places = super::check::counted(news.noise.len(), "place");
         terminal::answer(format_args!("not accepted: {places} varied in {rounds}"));
-        let command = settle::command(&news.noise, &news.unsettled);
-        terminal::answer(format_args!("    settle them: {command}"));
+        terminal::answer(format_args!("    settle them: {}", settle::command(&news.noise)));
     }
+    settle::not_ended(&news.unsettled).iter().for_each(terminal::answer);
 }
 
 /// What `--accept-new` did not take for right although nothing varied, and the commands that do.

@@ -1,6 +1,7 @@
 //! `nightshift settle`: what varies although the product is the same, and the patch that makes it
 //! silent. Neighbour: [`super::settle_patch`], which writes it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::compare::requests;
 use crate::model::settle::{ByClock, Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Settling, Stop, Until, Why};
+use crate::report;
 use crate::settle::Reach;
 use crate::spec::patch::{loads, remedy_text};
 use crate::surface::browser::Window;
@@ -200,7 +202,7 @@ fn last_resort(facet: FacetKind, noise: &Noise) -> Vec<String> {
 }
 
 /// A scenario of which nothing can be said.
-pub fn unsettled(it: &Unsettled) -> String {
+fn unsettled(it: &Unsettled) -> String {
     format!(
         "{} ended as it should in {} of {} rounds: {}",
         it.scenario,
@@ -253,11 +255,56 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// The command that deals with what varied, for these scenarios.
-pub fn command(noise: &[Noise], unsettled: &[Unsettled]) -> String {
+/// What `--accept-new` did not accept because it did not end as it should each time, once for each
+/// reason, and the command that accepts it when that is mended.
+pub fn not_ended(all: &[Unsettled]) -> Vec<String> {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for it in all {
+        by_reason.entry(&it.detail).or_default().push(&it.scenario);
+    }
+    let told = by_reason.into_iter().flat_map(|(why, ids)| {
+        let why = report::one_line(why, 300);
+        let scenarios = counted(ids.len(), "scenario");
+        [
+            format!("not accepted: {scenarios} did not end well in every round: {why}"),
+            format!("    once that is mended: nightshift run {} --accept-new", ids.join(" ")),
+        ]
+    });
+    told.collect()
+}
+
+/// The command that deals with what varied.
+pub fn command(noise: &[Noise]) -> String {
     let mut ids: Vec<&str> = noise.iter().map(|it| it.scenario.as_str()).collect();
-    ids.extend(unsettled.iter().map(|it| it.scenario.as_str()));
     ids.sort_unstable();
     ids.dedup();
     format!("nightshift settle {} --write", ids.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(scenario: &str, detail: &str) -> Unsettled {
+        Unsettled {
+            scenario: scenario.to_owned(),
+            completed: 1,
+            rounds: 3,
+            detail: detail.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_did_not_end_well_is_told_once_for_each_reason_and_varied_in_nothing() {
+        let down = "app does not answer: start it";
+        let all = [one("a", down), one("b", "step 2: expected a row"), one("c", down)];
+        let expected = [
+            "not accepted: 2 scenarios did not end well in every round: app does not answer: start it",
+            "    once that is mended: nightshift run a c --accept-new",
+            "not accepted: 1 scenario did not end well in every round: step 2: expected a row",
+            "    once that is mended: nightshift run b --accept-new",
+        ];
+        assert_eq!(not_ended(&all), expected);
+        assert!(not_ended(&[]).is_empty());
+    }
 }

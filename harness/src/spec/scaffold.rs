@@ -50,7 +50,12 @@ pub fn scaffold_explored(url: Option<&str>, commands: &[String]) -> Vec<(String,
         if named.contains(&name) {
             continue;
         }
-        let _ = writeln!(text, "  {name}:");
+        let version = quoted(&format!("{} --version", program(cli)));
+        let _ = writeln!(
+            text,
+            "  {name}:\n    # The first line that this prints names the build under test:\n    \
+             # version-from: {version}"
+        );
         match folder_of(cli) {
             Some(folder) => {
                 let _ = writeln!(text, "    path: [{}]", quoted(&folder));
@@ -176,21 +181,22 @@ fn page_product(url: &str) -> String {
     )
 }
 
-/// What is said above a scenario's first line.
-fn scenario_head() -> String {
+/// What is said above a scenario's first line, and that line.
+fn scenario_head(name: &str) -> String {
     let mut text = head("../", "scenario");
-    text.push_str(
-        "# What a user does, and what must hold. Run it with `nightshift run first`, then accept\n\
-         # what it saw with `nightshift review`; from then on every change is found.\n",
+    let _ = write!(
+        text,
+        "# What a user does, and what must hold. Run it with `nightshift run {name}`, then accept\n\
+         # what it saw with `nightshift review`; from then on every change is found.\n\
+         scenario: {name}\n"
     );
     text
 }
 
 fn page_scenario() -> String {
-    let mut text = scenario_head();
+    let mut text = scenario_head("first");
     text.push_str(
-        "scenario: first\n\
-         about: A first look at the product.\n\
+        "about: A first look at the product.\n\
          tags: [smoke]\n\
          steps:\n\
          \x20 - use: first-look\n\
@@ -201,8 +207,7 @@ fn page_scenario() -> String {
 }
 
 fn command_scenario(name: &str, product: Option<&str>, cli: &str) -> String {
-    let mut text = scenario_head();
-    let _ = writeln!(text, "scenario: {name}");
+    let mut text = scenario_head(name);
     text.push_str("about: A first look at the product's command.\ntags: [smoke]\n");
     if let Some(product) = product {
         let _ = writeln!(

@@ -120,6 +120,16 @@ fn in_any_order_together_and_all_at_once_the_same_file_is_written() {
 }
 
 #[test]
+fn without_a_terminal_it_asks_for_options_only_while_something_waits() {
+    let help = Help::changed();
+    refused(&help.review(&[]), &["review asks on a terminal"]);
+    help.review(&["--accept-all"]);
+    let answer = help.review(&[]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.stderr.contains("nothing is pending"), "{answer:#?}");
+}
+
+#[test]
 fn a_finding_that_was_rejected_keeps_its_lines_when_the_other_is_accepted() {
     let help = Help::changed();
     let (reworded, new) = (help.about("--check"), help.about("--enable-all"));

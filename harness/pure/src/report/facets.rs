@@ -10,7 +10,7 @@ use super::night::EvidenceNote;
 use super::pictures::{MOST_BOXES, PictureView};
 use super::shown::{count, cut, evidence_link, short, size, thousands};
 use crate::model::finding::{DiffLine, DiffTag};
-use crate::model::{FacetChange, FacetKind};
+use crate::model::{EvidenceRef, FacetChange, FacetKind};
 
 /// The most lines of one diff that are shown.
 const MOST_LINES: usize = 60;
@@ -66,6 +66,17 @@ pub struct LinkView {
     pub href: Option<String>,
     /// Its size, where that is known.
     pub size: Option<String>,
+}
+
+impl LinkView {
+    /// A link to a piece of evidence, with what it is and how big.
+    pub fn of(evidence: &EvidenceRef) -> Self {
+        Self {
+            label: short(&evidence.kind, 80),
+            href: evidence_link(&evidence.path),
+            size: Some(size(evidence.bytes)),
+        }
+    }
 }
 
 impl FacetView {

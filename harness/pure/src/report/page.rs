@@ -166,7 +166,7 @@ struct ProductView {
 }
 
 impl PendingView {
-    fn of(pending: &Pending, report: &NightReport) -> Self {
+    fn of(pending: &Pending) -> Self {
         Self {
             id: one_line(&pending.id, 20),
             scenario: one_line(&pending.scenario, 120),
@@ -174,7 +174,8 @@ impl PendingView {
             facet: pending.facet.word(),
             place: one_line(&pending.place, 160),
             wrong: pending.wrong.as_ref().map(|it| one_line(it, 300)),
-            evidence: links(std::slice::from_ref(&pending.evidence.path), &report.evidence),
+            // By what it is here: what is the same byte by byte, as two empty outputs are, is one file.
+            evidence: vec![LinkView::of(&pending.evidence)],
         }
     }
 }
@@ -236,7 +237,7 @@ impl Page {
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()
             }),
-            pending: waiting.clone().take(100).map(|it| PendingView::of(it, report)).collect(),
+            pending: waiting.clone().take(100).map(PendingView::of).collect(),
             accept_pending: accept(report),
             pending_left_out: left_out(waiting.count(), 100, "snapshot"),
             how: how(report),
@@ -417,16 +418,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::Finding;
     use crate::model::testing::{finding, instant};
+    use crate::model::{Finding, Totals};
+    use crate::report::night::EvidenceNote;
     use crate::report::summary::summary;
 
-    /// The page and the summary of a night of one scenario that cannot be judged, with its finding.
-    fn told(because: &str) -> (Value, String) {
-        let scenario = json!({ "id": "a", "file": "a.yaml", "line": 1, "tags": [], "owner": null,
-            "product": null, "verdict": "inconclusive", "because": because, "duration_ms": 1,
-            "attempts": [] });
-        let mut night: NightReport = serde_json::from_value(json!({
+    /// A night of one scenario that cannot be judged.
+    fn night() -> NightReport {
+        serde_json::from_value(json!({
             "format_version": 1,
             "night": { "id": "n", "started": instant(), "finished": null, "branch": null,
                 "environment": "e", "versions": {}, "products": [] },
@@ -434,9 +433,18 @@ mod tests {
             "totals": { "planned": 1, "judged": 0, "regressed": 0, "still-failing": 0, "flaky": 0,
                 "inconclusive": 1, "drifted": 0, "new": 0, "fixed": 0, "unchanged": 0,
                 "not-run": 0 },
-            "findings": [], "scenarios": [scenario],
+            "findings": [], "scenarios": [],
         }))
-        .expect("a report");
+        .expect("a report")
+    }
+
+    /// The page and the summary of a night of one scenario that cannot be judged, with its finding.
+    fn told(because: &str) -> (Value, String) {
+        let scenario = json!({ "id": "a", "file": "a.yaml", "line": 1, "tags": [], "owner": null,
+            "product": null, "verdict": "inconclusive", "because": because, "duration_ms": 1,
+            "attempts": [] });
+        let mut night = night();
+        night.scenarios = vec![serde_json::from_value(scenario).expect("a scenario")];
         night.findings = vec![Finding {
             id: "F1".to_owned(),
             title: "orders prints 11 rows".to_owned(),
@@ -471,5 +479,39 @@ mod tests {
         let (page, summary) = told("environment");
         assert_eq!((page["needs_you"]["total"].as_u64(), folded(&page)), (Some(0), 1));
         assert!(summary.contains("| inconclusive | **orders prints 11 rows** |"), "{summary}");
+    }
+
+    #[test]
+    fn an_empty_output_that_waits_is_called_what_it_is_and_not_as_an_empty_log() {
+        let path = "evidence/e3/e3b0.txt";
+        let mut night = night();
+        let note = EvidenceNote {
+            kind: "server log".to_owned(),
+            media: "text/plain".to_owned(),
+            bytes: 0,
+        };
+        night.evidence.insert(path.to_owned(), note);
+        let waits = json!({ "id": "P1", "scenario": "a", "checkpoint": "help", "facet": "stderr",
+            "environment": null, "where": "shop --help", "algorithm": "stderr/1", "finding": null,
+            "evidence": { "kind": "stderr", "media": "text/plain", "path": path, "bytes": 0 } });
+        night.pending.push(serde_json::from_value(waits).expect("a pending snapshot"));
+        let nothing = |_: &str| None::<Vec<u8>>;
+        let page = Page::new(&night, Mode::Screen, &Recordings::new(Mode::Screen, &nothing));
+        let links = &json!(page)["pending"][0]["evidence"];
+        assert_eq!(links[0]["label"], "stderr");
+        assert_eq!(links[0]["href"], path);
+        assert_eq!(links.as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn where_all_is_new_nobody_is_told_that_every_facet_was_compared() {
+        let without = |night: &NightReport| {
+            let fact = trust(night).into_iter().find(|it| it.term == "Without a baseline");
+            fact.expect("it is always told").text
+        };
+        let mut night = night();
+        assert_eq!(without(&night), "none, every facet was compared");
+        night.totals = Totals::count([Verdict::New]);
+        assert_eq!(without(&night), "none but what is new");
     }
 }

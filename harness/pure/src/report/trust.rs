@@ -220,7 +220,9 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     facts.push(FactView {
         term: "Without a baseline",
         text: match report.facets_without_baseline {
-            0 if report.new_facets > 0 => "none but what is new".to_owned(),
+            0 if report.new_facets > 0 || totals.of(Verdict::New) > 0 => {
+                "none but what is new".to_owned()
+            }
             0 => "none, every facet was compared".to_owned(),
             n => format!("{} could not be compared", count(n as usize, "facet")),
         },

@@ -65,6 +65,21 @@ fn an_unchanged_night_has_no_findings_and_passes() {
 }
 
 #[test]
+fn a_finding_is_repeated_at_the_server_that_the_night_was_told_of() {
+    let again = |url: Option<&str>| {
+        let mut night = Night::default();
+        night.page("orders", "/", "- heading \"12 rows\"", "- heading \"11 rows\"\n");
+        night.plan.asked.base_urls =
+            url.map(|it| ("shop".to_owned(), it.to_owned())).into_iter().collect();
+        judge(&night).findings[0].reproduce.clone()
+    };
+    assert_eq!(again(None), "nightshift run orders");
+    let there = "nightshift run orders --base-url 'shop=http://127.0.0.1:8002'";
+    assert_eq!(again(Some("http://127.0.0.1:8002")), there);
+    assert_eq!(again(Some("http://ada:pass@127.0.0.1:8002")), "nightshift run orders");
+}
+
+#[test]
 fn the_same_change_on_ten_pages_is_one_finding() {
     let mut night = Night::default();
     for index in 0..10 {

@@ -90,12 +90,18 @@ fn named(control: &ControlPlan) -> Vec<String> {
     all.map(|(name, build)| format!("{} {}", plain(name, 40), plain(build, 80))).collect()
 }
 
-/// The command that repeats what was seen of a scenario, on the control too where it has one.
+/// The command that repeats what was seen of a scenario: at the servers that the night was told of,
+/// but those whose address holds a password, and on the control too where it has one.
 #[must_use]
 pub fn reproduce(plan: &Plan, scenario: Option<&Scenario>) -> String {
     let mut words = vec!["nightshift".to_owned(), "run".to_owned()];
     let Some(scenario) = scenario else { return words.join(" ") };
     words.push(scenario.id.clone());
+    for (name, url) in plan.asked.base_urls.iter().filter(|(name, _)| scenario.uses_product(name)) {
+        if !url.contains('@') {
+            words.extend(["--base-url".to_owned(), format!("{name}={url}")]);
+        }
+    }
     let control = plan.control.as_ref().filter(|it| it.covers(scenario));
     let builds = control.map(|it| it.builds.iter()).into_iter().flatten();
     for (name, other) in builds.filter(|(name, _)| scenario.uses_product(name)) {

@@ -26,12 +26,13 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", plain(text, PIECE))
 }
 
-/// Two texts in quotes, so that one sees where they differ.
+/// Two texts in quotes, so that one sees where they differ; one of icons alone by their codes.
 fn quoted_sides(old: &str, new: &str) -> (String, String) {
     let bare = |it: &str| {
         let text = readable(it);
         let inner = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-        inner.map(str::to_owned).unwrap_or(text)
+        let inner = inner.map(str::to_owned).unwrap_or(text);
+        if inner.is_empty() { it.trim().trim_matches('"').to_owned() } else { inner }
     };
     let (old, new) = sides(&bare(old), &bare(new), PIECE);
     (format!("\"{old}\""), format!("\"{new}\""))
@@ -51,6 +52,10 @@ pub(super) fn called(line: &str) -> String {
         (Some(name), Some(value)) => format!("{noun} {}: {}", quoted(&name), plain(&value, PIECE)),
         (Some(name), None) => format!("{noun} {}", quoted(&name)),
         (None, Some(value)) => format!("{noun} {}", quoted(&value)),
+        // A line of a text has no noun: where it is of icons alone, their codes stand for it.
+        (None, None) if noun.is_empty() => {
+            format!("\"{}\"", plain(node.name.or(node.value).unwrap_or_default(), PIECE))
+        }
         (None, None) => noun,
     }
 }
@@ -151,6 +156,8 @@ mod tests {
             ("- text: \"a: b\"", "text \"a: b\""),
             ("- columnheader \"Size\":", "column \"Size\""),
             ("- spinbutton \"Price:\" [required]: 12.50", "spinbutton \"Price:\": 12.50"),
+            ("\"\u{f0c9}\"", "\"⟨U+F0C9⟩\""),
+            ("- button \"\u{f0c9}\"", "button"),
         ] {
             assert_eq!(called(line), expected);
         }
@@ -183,6 +190,16 @@ mod tests {
             ),
             ("- checkbox", "- checkbox \"All\"", "checkbox is now called \"All\""),
             ("- text: Help", "- text: Hlep", "text \"Help\" became \"Hlep\""),
+            (
+                "- button \"\u{f06e}\"",
+                "- button \"\u{f070}\"",
+                "button \"⟨U+F06E⟩\" became \"⟨U+F070⟩\"",
+            ),
+            (
+                "- button \"\u{f06e} Show\"",
+                "- button \"\u{f06e} Hide\"",
+                "button \"Show\" became \"Hide\"",
+            ),
             ("- link \"More\"", "- button \"More\"", "link \"More\" became a button"),
             ("- link \"Save\"", "- button \"Send\"", "link \"Save\" became button \"Send\""),
             (

@@ -77,7 +77,7 @@ pub fn tell(
     terminal::answer(format_args!("html: {}", page.display()));
     if kept.accepted > 0 {
         terminal::answer("Next: nightshift run");
-    } else if !kept.written.is_empty() {
+    } else if !kept.written.is_empty() && !options.no_accept {
         terminal::answer("Next: nightshift run --accept-new");
     }
     Ok(())
@@ -97,7 +97,9 @@ fn say_what_there_is(survey: &Survey, kept: &Kept) {
     for kind in Kind::ALL {
         let Share { seen, reached, asserted } = survey.share(kind);
         let word = kind.plural();
-        terminal::answer(format_args!("  {word}: {seen}, {reached} reached, {asserted} asserted"));
+        terminal::answer(format_args!(
+            "  {word}: {seen} seen, {reached} reached, {asserted} asserted"
+        ));
     }
 }
 
