@@ -338,6 +338,44 @@ mod tests {
     }
 
     #[test]
+    fn every_shard_of_gitlab_gets_one_history_and_the_merged_night_is_added_to_it() {
+        let mut config = crate::model::testing::config();
+        config.night.schedule = Some("0 1 * * *".to_owned());
+        let start = Start::by_command("/srv/shop");
+        let text = render_sharded(ScheduleFile::Gitlab, &config, &start, 3).expect("a forge");
+        let jobs: serde_json::Value = serde_yaml::from_str(&text).expect("it is YAML");
+        // A cache of its own would give a shard what its runner has.
+        let [history, shard, night] = ["history", "shard", "night"].map(|it| &jobs[it]);
+        assert_eq!(shard["needs"], serde_json::json!(["history"]));
+        assert_eq!(night["needs"], serde_json::json!(["history", "shard"]));
+        assert!(shard["cache"].is_null(), "{shard}");
+        assert_eq!(history["artifacts"]["paths"], serde_json::json!([".nights/"]));
+        for (job, policy) in [(history, "pull"), (night, "push")] {
+            assert_eq!(job["cache"]["key"], "nightshift-nights");
+            assert_eq!(job["cache"]["paths"], history["artifacts"]["paths"]);
+            assert_eq!(job["cache"]["policy"], policy);
+        }
+        let run = shard["script"][0].as_str().expect("a line");
+        assert!(run.contains(" --history .nights "), "{run}");
+        // Also of a night whose gate fails, where GitLab runs this and keeps no cache unless told.
+        assert_eq!(night["cache"]["when"], "always");
+        let keep = night["after_script"][0].as_str().expect("a line");
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = folder.path().join(".nights/7/night.json");
+        let after = || {
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", keep]).current_dir(folder.path());
+            shell.env("CI_PIPELINE_ID", "7").env("NIGHTSHIFT_OUT", "out");
+            assert!(shell.status().expect("a shell").success(), "{keep}");
+            std::fs::read_to_string(&kept).ok()
+        };
+        assert_eq!(after(), None, "there is no night");
+        std::fs::create_dir(folder.path().join("out")).expect("a folder");
+        std::fs::write(folder.path().join("out/night.json"), "{}").expect("a file");
+        assert_eq!(after().as_deref(), Some("{}"));
+    }
+
+    #[test]
     fn a_systemd_service_doubles_what_systemd_would_read() {
         let start = Start::by_command("/srv/100%");
         let text = systemd_service(&start);
