@@ -1,6 +1,8 @@
 //! What `ci/` has for Kubernetes: it is what the API takes, as far as it is used; the chart makes
 //! it of its values; and its scripts call the program as it is.
 
+mod typed;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -242,7 +244,8 @@ fn cron_job() -> Value {
             "values": list(&code) }),
         &["operator", "values"],
     );
-    let condition = map(&json!({ "type": text }), &["type"]);
+    let status = json!({ "enum": ["True", "False", "Unknown"] });
+    let condition = map(&json!({ "type": text, "status": status }), &["type", "status"]);
     let rule = map(
         &json!({ "action": { "enum": ["Ignore", "FailIndex", "FailJob", "Count"] },
             "onExitCodes": codes, "onPodConditions": list(&condition) }),

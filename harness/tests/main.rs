@@ -43,7 +43,7 @@
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
 //!   trackers that are played here.
 //! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at
-//!   what `ci/` has for a cluster.
+//!   what `ci/` has for a cluster, and `kubernetes/typed.rs` reads it into the types of the API.
 //! - `queue.rs` has nights whose attempts are made by other processes, over a queue, and
 //!   `queue/access.rs` who is let in there; `queue/chaos.rs` has things happen to all of them.
 //! - `grid.rs` has nights whose browsers run elsewhere: over a driver on a port of its own, and over a

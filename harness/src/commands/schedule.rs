@@ -9,11 +9,19 @@
 
 mod calendar;
 
+use std::collections::BTreeSet;
+
+use crate::model::Template;
+use crate::model::notify::NotifyConfig;
 use crate::model::suite::{Config, NightConfig};
+use crate::model::template::Piece;
 use crate::spec::Schedule;
 
 /// The jobs of shards for GitLab.
 const GITLAB_SHARDS: &str = concat!("\n", include_str!("schedule/gitlab_shards.yml"));
+/// The shell line that tells people of a night, where there is one.
+const TELL: &str =
+    r#"if [ -f "$NIGHTSHIFT_OUT/night.json" ]; then nightshift notify "$NIGHTSHIFT_OUT"; fi"#;
 
 /// A file that starts nights on a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -128,17 +136,21 @@ pub fn render_sharded(
     of: u32,
 ) -> Result<String, ScheduleError> {
     let text = render(file, config, start)?;
-    let (begin, end, jobs) = match file {
+    let (begin, end, jobs, tell) = match file {
         ScheduleFile::Crontab | ScheduleFile::SystemdService | ScheduleFile::SystemdTimer => {
             return Err(ScheduleError::OneMachine(file.file_name()));
         }
         ScheduleFile::Github => {
-            ("  night:\n", "\n  gate:\n", include_str!("schedule/github_shards.yml"))
+            let jobs = include_str!("schedule/github_shards.yml");
+            ("  night:\n", "\n  gate:\n", jobs, github_tells(&config.notify))
         }
-        ScheduleFile::Gitlab => ("\nnight:\n", "\ngate:\n", GITLAB_SHARDS),
+        ScheduleFile::Gitlab => {
+            ("\nnight:\n", "\ngate:\n", GITLAB_SHARDS, gitlab_tells(&config.notify))
+        }
     };
     let indexes: Vec<String> = (1..=of).map(|it| it.to_string()).collect();
     let jobs = jobs.replace("@indexes@", &indexes.join(", ")).replace("@of@", &of.to_string());
+    let jobs = jobs.replace("@tell@", &tell);
     let (head, rest) = text.split_once(begin).expect("a template of ours has a night");
     let (_, gate) = rest.split_once(end).expect("a template of ours has a gate");
     Ok(format!("{head}{jobs}{end}{gate}"))
@@ -263,6 +275,8 @@ fn github(config: &Config, start: &Start) -> Result<String, ScheduleError> {
         .replace("@zone@", zone)
         .replace("@cron@", &cron.concat())
         .replace("@branches@", &branches.concat())
+        .replace("@rights@", github_rights(&config.notify))
+        .replace("@tell@", &github_tells(&config.notify))
         .replace("@night@", &start.night)
         .replace("@gate@", &start.gate))
 }
@@ -281,8 +295,42 @@ fn gitlab(config: &Config, schedule: &str, start: &Start) -> String {
         .replace("@schedule@", schedule)
         .replace("@zone@", &config.night.timezone)
         .replace("@rules@", &rules.concat())
+        .replace("@tell@", &gitlab_tells(&config.notify))
         .replace("@night@", &start.night)
         .replace("@gate@", &start.gate)
+}
+
+/// What the token of a workflow may do besides reading, where a check and a comment are written.
+fn github_rights(notify: &NotifyConfig) -> &'static str {
+    if notify.github.is_some() { "\n  checks: write\n  pull-requests: write" } else { "" }
+}
+
+/// The step of a job that tells people, with the secrets that `notify` names; none where it names
+/// nobody.
+fn github_tells(notify: &NotifyConfig) -> String {
+    if notify.is_empty() {
+        return String::new();
+    }
+    let pieces = notify.templates().flat_map(Template::pieces);
+    let secrets: BTreeSet<&str> = pieces
+        .filter_map(|it| match it {
+            Piece::Reference(name) => name.strip_prefix("secret:"),
+            Piece::Literal(_) => None,
+        })
+        .collect();
+    let lines: Vec<String> =
+        secrets.iter().map(|it| format!("          {it}: ${{{{ secrets.{it} }}}}\n")).collect();
+    let env = match lines.as_slice() {
+        [] => String::new(),
+        lines => format!("        env:\n{}", lines.concat()),
+    };
+    format!("\n      - name: Tell people\n        if: always()\n{env}        run: {TELL}")
+}
+
+/// The line of a job that tells people; the forge's variables are in its environment. None where
+/// `notify` names nobody.
+fn gitlab_tells(notify: &NotifyConfig) -> String {
+    if notify.is_empty() { String::new() } else { format!("\n    - {TELL}") }
 }
 
 /// A glob of branch names as a regex between slashes.
@@ -294,6 +342,7 @@ fn glob_as_regex(glob: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::notify::{ForgeConfig, SlackConfig};
 
     #[test]
     fn a_crontab_line_names_the_zone_and_escapes_the_percent_sign() {
@@ -335,6 +384,94 @@ mod tests {
             render_sharded(ScheduleFile::Crontab, &config, &start, 3),
             Err(ScheduleError::OneMachine("crontab"))
         );
+    }
+
+    #[test]
+    fn every_shard_of_gitlab_gets_one_history_and_the_merged_night_is_added_to_it() {
+        let mut config = crate::model::testing::config();
+        config.night.schedule = Some("0 1 * * *".to_owned());
+        let start = Start::by_command("/srv/shop");
+        let text = render_sharded(ScheduleFile::Gitlab, &config, &start, 3).expect("a forge");
+        let jobs: serde_json::Value = serde_yaml::from_str(&text).expect("it is YAML");
+        // A cache of its own would give a shard what its runner has.
+        let [history, shard, night] = ["history", "shard", "night"].map(|it| &jobs[it]);
+        assert_eq!(shard["needs"], serde_json::json!(["history"]));
+        assert_eq!(night["needs"], serde_json::json!(["history", "shard"]));
+        assert!(shard["cache"].is_null(), "{shard}");
+        assert_eq!(history["artifacts"]["paths"], serde_json::json!([".nights/"]));
+        for (job, policy) in [(history, "pull"), (night, "push")] {
+            assert_eq!(job["cache"]["key"], "nightshift-nights");
+            assert_eq!(job["cache"]["paths"], history["artifacts"]["paths"]);
+            assert_eq!(job["cache"]["policy"], policy);
+        }
+        let run = shard["script"][0].as_str().expect("a line");
+        assert!(run.contains(" --history .nights "), "{run}");
+        // Also of a night whose gate fails, where GitLab runs this and keeps no cache unless told.
+        assert_eq!(night["cache"]["when"], "always");
+        let keep = night["after_script"][0].as_str().expect("a line");
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = folder.path().join(".nights/7/night.json");
+        let after = || {
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", keep]).current_dir(folder.path());
+            shell.env("CI_PIPELINE_ID", "7").env("NIGHTSHIFT_OUT", "out");
+            assert!(shell.status().expect("a shell").success(), "{keep}");
+            std::fs::read_to_string(&kept).ok()
+        };
+        assert_eq!(after(), None, "there is no night");
+        std::fs::create_dir(folder.path().join("out")).expect("a folder");
+        std::fs::write(folder.path().join("out/night.json"), "{}").expect("a file");
+        assert_eq!(after().as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn a_forge_tells_people_where_the_suite_names_them_and_not_of_a_part() {
+        let mut config = crate::model::testing::config();
+        config.night.schedule = Some("0 1 * * *".to_owned());
+        let start = Start::by_command("/srv/shop");
+        let files = [ScheduleFile::Github, ScheduleFile::Gitlab];
+        let all = |config: &Config| {
+            files.map(|file| {
+                let whole = render(file, config, &start).expect("a forge");
+                [whole, render_sharded(file, config, &start, 3).expect("a forge")]
+            })
+        };
+        for text in all(&config).as_flattened() {
+            assert!(!text.contains("notify") && !text.contains("write"), "{text}");
+            assert!(!text.contains("@tell@") && !text.contains("@rights@"), "{text}");
+        }
+        let slack = Template::new("${secret:SLACK_WEBHOOK}");
+        config.notify.slack = Some(SlackConfig::Webhook(slack));
+        let token = Template::new("${secret:GITHUB_TOKEN}");
+        config.notify.github = Some(ForgeConfig { place: "a/shop".to_owned(), token, api: None });
+        let [github, gitlab] = all(&config);
+        let step = serde_json::json!({
+            "name": "Tell people",
+            "if": "always()",
+            "env": {
+                "GITHUB_TOKEN": "${{ secrets.GITHUB_TOKEN }}",
+                "SLACK_WEBHOOK": "${{ secrets.SLACK_WEBHOOK }}",
+            },
+            "run": TELL,
+        });
+        let parsed = |text: &String| -> serde_json::Value {
+            serde_yaml::from_str(text).expect("it is YAML")
+        };
+        let last = |steps: &serde_json::Value| steps.as_array().and_then(|it| it.last()).cloned();
+        for it in github.iter().map(parsed) {
+            let rights = serde_json::json!({ "contents": "read", "checks": "write",
+                "pull-requests": "write" });
+            assert_eq!(it["permissions"], rights);
+            for job in ["night", "gate"] {
+                assert_eq!(last(&it["jobs"][job]["steps"]).as_ref(), Some(&step), "{job}");
+            }
+            // Whoever has a part has no night to tell of.
+            assert!(!it["jobs"]["shard"].to_string().contains("notify"), "{it}");
+        }
+        let [whole, sharded] = gitlab.each_ref().map(parsed);
+        for lines in [&whole[".nightshift"], &sharded["night"]].map(|it| &it["after_script"]) {
+            assert_eq!(last(lines), Some(serde_json::json!(TELL)));
+        }
     }
 
     #[test]
