@@ -102,7 +102,7 @@ fn compared(old: &str, new: &str) -> (Answer, Value) {
 fn a_server_that_was_made_worse_is_told_and_nothing_else_is() {
     let (answer, night) = compared("", "yes");
     assert_eq!(answer.code, Some(1), "{answer:#?}");
-    assert!(answer.stdout.contains(" --base-url 'app=http"), "at the new one: {answer:#?}");
+    assert!(answer.stderr.contains(" --base-url 'app=http"), "at the new one: {answer:#?}");
     assert!(answer.stderr.contains("compare again with --keep DIR"), "{answer:#?}");
     let all = found(&night);
     assert!(!all.is_empty(), "{answer:#?}");
