@@ -5,7 +5,7 @@
 //! much likelier that is while nothing works than by the scenario's own chance, each that passes
 //! takes away. Two sound scenarios in a row suffice, and a broken feature of the product looks
 //! the same. So it is one only where somebody can say so: a scenario that had passed tonight fails
-//! in it too, or two of three of those that ran again behind it passed.
+//! in it too, or two of three of those that ran again behind it passed, and not one of many alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -18,6 +18,9 @@ const FAILS: f64 = 0.98;
 const SOUNDEST: f64 = 0.01;
 /// How much likelier an outage must be than chance, as a logarithm: two sound scenarios in a row.
 const SUSPICIOUS: f64 = 9.0;
+
+/// How many of the scenarios that failed in what looks like an outage are asked whether it was one.
+pub const MOST_ASKED: usize = 5;
 
 /// A time in which scenarios failed whatever they were about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,10 +174,11 @@ impl<'a> Night<'a> {
         if hit.iter().any(|it| before.contains(it)) {
             return true;
         }
-        let again = |id: &&str| self.runs[part.end..].iter().find(|it| it.scenario == *id);
-        let later: Vec<&Ended<'_>> = hit.iter().filter_map(again).collect();
-        let failed = later.iter().filter(|it| it.failed).count();
-        !later.is_empty() && later.len() >= 3 * failed
+        let behind = |id: &&str| self.runs[part.end..].iter().find(|it| it.scenario == *id);
+        let later: Vec<&Ended<'_>> = hit.iter().filter_map(behind).collect();
+        let well = later.iter().filter(|it| !it.failed).count();
+        // One that passed, by chance or since it was flaky, says nothing of those beside it that did not run again.
+        3 * well >= 2 * later.len().max(hit.len().min(MOST_ASKED))
     }
 }
 
@@ -234,6 +238,10 @@ mod tests {
         assert_eq!((it.suspicious().len(), it.outages().len()), (2, 0));
         let in_part = night("ABCdefgHIdEfG");
         assert!(in_part.outages().is_empty());
+        let one_flaky_behind_two_broken = night("dedefF");
+        assert_eq!(one_flaky_behind_two_broken.suspicious(), only(0..5));
+        assert!(one_flaky_behind_two_broken.outages().is_empty());
+        assert_eq!(night("dedefFED").outages(), only(0..5));
     }
 
     #[test]

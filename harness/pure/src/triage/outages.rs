@@ -9,14 +9,11 @@ use super::chance::{goes_on, is_clean, is_known};
 use super::common;
 use super::seen::Seen;
 use crate::history::known;
-use crate::history::outage::{Ended, Night, Outage};
+use crate::history::outage::{Ended, MOST_ASKED, Night, Outage};
 use crate::history::rerun::{Chance, Run};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::history::PastScenario;
 use crate::model::{FacetKind, Plan};
-
-/// How many of the scenarios that failed in what looks like an outage are asked whether it was one.
-const MOST_ASKED: usize = 5;
 
 /// So many other scenarios that passed say that the environment was well.
 const WELL: usize = 2;
