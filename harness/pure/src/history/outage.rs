@@ -177,8 +177,8 @@ impl<'a> Night<'a> {
         let behind = |id: &&str| self.runs[part.end..].iter().find(|it| it.scenario == *id);
         let later: Vec<&Ended<'_>> = hit.iter().filter_map(behind).collect();
         let well = later.iter().filter(|it| !it.failed).count();
-        // One that passed, by chance or since it was flaky, says nothing of those beside it that did not run again.
-        3 * well >= 2 * later.len().max(hit.len().min(MOST_ASKED))
+        // One that passed, since it was flaky, says nothing of those beside it that did not run again.
+        3 * well >= 2 * later.len() && 2 * well > hit.len().min(MOST_ASKED)
     }
 }
 
