@@ -590,3 +590,18 @@ fn what_is_no_suite_and_names_no_product_is_a_mistake() {
     assert_eq!(answer.code, Some(2), "{answer:#?}");
     assert!(answer.stderr.contains("--url"), "{answer:#?}");
 }
+
+#[test]
+fn an_address_that_is_none_of_the_suite_s_products_is_a_mistake() {
+    let folder = SuiteCopy::empty();
+    folder.write("nightshift.yaml", "products:\n  shop:\n    base-url: http://127.0.0.1:9/\n");
+    let answer = explore(&folder, &["--url", "http://127.0.0.1:10/"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    for told in ["--url http://127.0.0.1:10/", "--base-url PRODUCT=", "--out DIR"] {
+        assert!(answer.stderr.contains(told), "{told}: {answer:#?}");
+    }
+    // Its own address is taken, and then nobody answers there.
+    let answer = explore(&folder, &["--url", "http://127.0.0.1:9/"]);
+    assert_ne!(answer.code, Some(2), "{answer:#?}");
+    assert!(!answer.stderr.contains("none of their addresses"), "{answer:#?}");
+}

@@ -39,8 +39,13 @@ fn servers(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir().context("cannot make a folder for the suite")?;
     let suite = options.keep.clone().unwrap_or_else(|| folder.path().join("suite"));
     let out = night_folder(&std::env::current_dir().context("cannot tell the current folder")?);
-    let mut explored = words(&["explore", "--url", &options.old]);
-    explored.extend(["--out".to_owned(), suite.display().to_string()]);
+    let mut explored = words(&["explore", "--out", &suite.display().to_string()]);
+    // A suite that was kept has the address of the time before.
+    if suite.join("nightshift.yaml").is_file() {
+        explored.extend(words(&["--base-url", &format!("{PAGES}={}", options.old)]));
+    } else {
+        explored.extend(words(&["--url", &options.old]));
+    }
     let mut replayed = vec!["-C".to_owned(), suite.display().to_string()];
     replayed.extend(words(&["run", "--base-url", &format!("{PAGES}={}", options.new)]));
     replayed.extend(words(&["--against-url", &format!("{PAGES}={}", options.old)]));

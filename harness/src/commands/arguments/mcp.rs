@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::Staging;
+use super::unattended::address;
 
 #[derive(Debug, Args)]
 pub struct McpOptions {
     /// Serve over HTTP at this address of this machine, instead of standard input and output
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub http: Option<SocketAddr>,
     /// Which product, where the suite has several
     #[arg(long, value_name = "NAME")]

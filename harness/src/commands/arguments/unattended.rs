@@ -84,7 +84,7 @@ pub struct ScheduleOptions {
     #[arg(value_name = "DIR")]
     pub suites: Vec<PathBuf>,
     /// Answer on this address of this machine whether all is well: 200, else 503
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub health: Option<SocketAddr>,
     /// Say when the next nights start, and keep none
     #[arg(long)]
@@ -142,7 +142,7 @@ pub struct FileOptions {
 #[derive(Debug, Args)]
 pub struct ServeOptions {
     /// Where to listen; port 0 takes any that is free
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4780")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4780", value_parser = address)]
     pub listen: SocketAddr,
     /// A proxy with its own sign-in stands before these pages, at this address: no token is asked
     /// for, and any address may be listened at
@@ -211,6 +211,30 @@ mod tests {
         assert_eq!(workers(address), Ok(Workers::At(address.to_owned())));
         for wrong in ["0", "65", "queue.example", "-1", ""] {
             assert!(workers(wrong).is_err(), "{wrong}");
+        }
+    }
+}
+
+/// An address of this machine with a port; `localhost` is its loopback.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text
+        .strip_prefix("localhost:")
+        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "write an address and a port, as 127.0.0.1:4780".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_port_and_localhost_is_the_loopback() {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 4780));
+        assert_eq!(address("127.0.0.1:4780"), Ok(loopback));
+        assert_eq!(address("localhost:4780"), Ok(loopback));
+        assert!(address("[::1]:0").is_ok());
+        for wrong in ["foo", "127.0.0.1", "localhost", "localhost:x", ":4780", "http://127.0.0.1:1"] {
+            assert!(address(wrong).is_err_and(|it| it.contains("127.0.0.1:4780")), "{wrong}");
         }
     }
 }

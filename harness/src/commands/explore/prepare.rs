@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use indexmap::IndexMap;
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::exit::mistake;
 use super::super::{new_file, night};
 use crate::attempt::Pace;
+use crate::model::{Suite, Template};
 use crate::night::{self as nights, Ground, RunOptions, Scope, TAKEN_TO, Until};
 use crate::spec;
 
@@ -27,11 +29,15 @@ pub fn prepare(common: &Common, options: &ExploreOptions) -> anyhow::Result<Prep
     let (root, folder) = root(common, options)?;
     let overrides = options.staging.changes.overrides();
     let suite = spec::load(&root, &overrides)?;
+    let base_urls = night::by_product(&suite, "--base-url", &options.staging.base_url)?;
+    if let Some(url) = &options.url {
+        is_of_suite(url, &suite, &base_urls)?;
+    }
     let scope = Scope {
         cli: options.cli.clone(),
         actor: options.actor.clone(),
         seed: options.seed,
-        base_urls: night::by_product(&suite, "--base-url", &options.staging.base_url)?,
+        base_urls,
     };
     Ok(Prepared { ground: Ground::of(&suite, &scope)?, folder, pace: Arc::default() })
 }
@@ -65,6 +71,24 @@ fn root(common: &Common, options: &ExploreOptions) -> anyhow::Result<(PathBuf, P
         new_file::create(&folder.join(name), &text)?;
     }
     Ok((folder, usual))
+}
+
+/// Refuses an address that is none of the suite's products: they would be explored in its place.
+fn is_of_suite(
+    url: &str,
+    suite: &Suite,
+    base_urls: &IndexMap<String, String>,
+) -> anyhow::Result<()> {
+    let own = suite.config.products.values().filter_map(|it| it.base_url.as_ref());
+    if own.map(Template::raw).chain(base_urls.values().map(String::as_str)).any(|it| it == url) {
+        return Ok(());
+    }
+    mistake(format!(
+        "--url {url}: the suite in {} has its own products, and this is none of their addresses; \
+         leave --url out to explore them, say --base-url PRODUCT={url} to explore one of them there, \
+         or --out DIR for a new suite",
+        suite.root.display()
+    ))
 }
 
 impl Prepared {
