@@ -191,6 +191,14 @@ fn share(text: &str) -> Result<Share, String> {
     }
 }
 
+/// An address of this machine with a port; `localhost` is its loopback.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text
+        .strip_prefix("localhost:")
+        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "write an address and a port, as 127.0.0.1:4780".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,19 +221,6 @@ mod tests {
             assert!(workers(wrong).is_err(), "{wrong}");
         }
     }
-}
-
-/// An address of this machine with a port; `localhost` is its loopback.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    let numeric = text
-        .strip_prefix("localhost:")
-        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    numeric.parse().map_err(|_| "write an address and a port, as 127.0.0.1:4780".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn an_address_has_a_port_and_localhost_is_the_loopback() {
@@ -233,7 +228,8 @@ mod tests {
         assert_eq!(address("127.0.0.1:4780"), Ok(loopback));
         assert_eq!(address("localhost:4780"), Ok(loopback));
         assert!(address("[::1]:0").is_ok());
-        for wrong in ["foo", "127.0.0.1", "localhost", "localhost:x", ":4780", "http://127.0.0.1:1"] {
+        for wrong in ["foo", "127.0.0.1", "localhost", "localhost:x", ":4780", "http://127.0.0.1:1"]
+        {
             assert!(address(wrong).is_err_and(|it| it.contains("127.0.0.1:4780")), "{wrong}");
         }
     }
