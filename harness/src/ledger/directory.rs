@@ -211,10 +211,11 @@ impl NightDir {
         Ok(())
     }
 
-    /// Reads evidence.
+    /// Reads evidence, which has to be what its name is the hash of: of a file that was cut off or
+    /// changed nothing can be said, and least of all that it is the same as another one.
     ///
     /// # Errors
-    /// It cannot be read, or its path leads out of the night directory.
+    /// It cannot be read, it was changed, or its path leads out of the night directory.
     pub fn read(&self, evidence: &EvidenceRef) -> Result<Vec<u8>, LedgerError> {
         let path = self.path.join(&evidence.path);
         let inside =
@@ -226,8 +227,20 @@ impl NightDir {
                 detail: "evidence must lie inside of the night directory".to_owned(),
             });
         }
-        std::fs::read(&path).map_err(LedgerError::io("read", path))
+        let bytes = std::fs::read(&path).map_err(LedgerError::io("read", path.clone()))?;
+        if hash_in_name(&path).is_some_and(|it| it != chain::hash(&bytes)) {
+            let detail = "it is not what its name is the hash of".to_owned();
+            return Err(LedgerError::Damaged { path, line: 1, detail });
+        }
+        Ok(bytes)
     }
+}
+
+/// The SHA-256 that a file of evidence is named after.
+fn hash_in_name(path: &Path) -> Option<&str> {
+    let name = path.file_stem()?.to_str()?;
+    let is_hash = name.len() == 64 && name.bytes().all(|it| it.is_ascii_hexdigit());
+    is_hash.then_some(name)
 }
 
 /// Writes evidence where it is not there yet.

@@ -252,3 +252,18 @@ fn what_was_asked_answered_shown_and_written_on_the_way_to_a_goal_is_evidence_th
     let gone: BTreeSet<String> = verified().into_iter().map(|it| it.file).collect();
     assert_eq!(gone, named);
 }
+
+#[test]
+fn evidence_that_was_cut_off_or_changed_is_not_read_as_what_was_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let night = NightDir::create(folder.path()).expect("an empty folder");
+    let kept = night.keep("stdout", "text/plain", b"12 rows\n").expect("written");
+    let path = folder.path().join(&kept.path);
+    for bytes in [b"".as_slice(), b"12 ro", b"13 rows\n"] {
+        std::fs::write(&path, bytes).expect("written");
+        let refused = night.read(&kept).expect_err("not what was seen").to_string();
+        assert!(refused.contains(&kept.path) && refused.contains("the hash of"), "{refused}");
+    }
+    std::fs::write(&path, b"12 rows\n").expect("written");
+    assert_eq!(night.read(&kept).expect("readable"), b"12 rows\n");
+}

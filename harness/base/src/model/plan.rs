@@ -69,7 +69,7 @@ pub struct Plan {
     /// Known issues.
     pub suppressions: Vec<Suppression>,
     /// How much facets and watches count.
-    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    #[serde(default, skip_serializing_if = "Stages::all_gate")]
     pub stages: Stages,
     /// How sure reruns must be of what they say; `None` in nights in which `retries` alone decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]

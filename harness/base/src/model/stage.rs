@@ -86,6 +86,13 @@ impl Stages {
         self.facets.is_empty() && self.watches.is_empty()
     }
 
+    /// Whether all of it gates, as where a file says nothing of stages: only then may it be left out of
+    /// one.
+    #[must_use]
+    pub fn all_gate(&self) -> bool {
+        self.is_empty() && self.moved_code.is_gating()
+    }
+
     /// The stage of a facet.
     #[must_use]
     pub fn facet(&self, facet: FacetKind) -> Stage {
@@ -132,4 +139,30 @@ pub struct StageUse {
     pub compared: u64,
     /// In how many of them it would have raised an alarm, had it been gating.
     pub would_have_alarmed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct File {
+        #[serde(default, skip_serializing_if = "Stages::all_gate")]
+        stages: Stages,
+    }
+
+    #[test]
+    fn what_is_read_back_says_of_each_stage_what_was_written() {
+        let advisory = || Stages { moved_code: Stage::Advisory, ..Stages::default() };
+        let facet = Stages { facets: [(FacetKind::Links, Stage::Shadow)].into(), ..advisory() };
+        for stages in [Stages::usual(), Stages::default(), facet, advisory()] {
+            let text = serde_json::to_string(&File { stages: stages.clone() }).unwrap();
+            let read: File = serde_json::from_str(&text).unwrap();
+            assert_eq!(read.stages, stages, "{text}");
+        }
+        // Nights of versions without this key gate, and what gates is still not written.
+        let none: File = serde_json::from_str("{}").unwrap();
+        assert!(none.stages.all_gate() && !Stages::usual().all_gate());
+        assert_eq!(serde_json::to_string(&none).unwrap(), "{}");
+    }
 }

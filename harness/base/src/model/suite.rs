@@ -72,7 +72,7 @@ pub struct Config {
     /// Known issues.
     pub suppressions: Vec<Suppression>,
     /// How much facets and watches count.
-    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    #[serde(default, skip_serializing_if = "Stages::all_gate")]
     pub stages: Stages,
     /// What holds for the accepted snapshots.
     #[serde(default, skip_serializing_if = "BaselineConfig::is_default")]

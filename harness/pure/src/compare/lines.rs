@@ -10,7 +10,7 @@ use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 
 use super::cells::{self, Hunk, Shape};
 use super::words::words;
-use crate::model::change::without_numbers;
+use crate::model::change::{short_hash, without_numbers};
 use crate::model::edit::middle;
 use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
@@ -321,11 +321,12 @@ fn whole(text: &str) -> Vec<DiffPiece> {
     vec![DiffPiece { text: cut(text), emphasis: false }]
 }
 
+/// The beginning of a line. What is left out is named by its hash: two lines that differ there alone
+/// are two, and a decision on one of them holds for no other.
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LINE_CHARS) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}… ({} more bytes)", &text[..end], text.len() - end),
-    }
+    let Some((end, _)) = text.char_indices().nth(LINE_CHARS) else { return text.to_owned() };
+    let (head, rest) = text.split_at(end);
+    format!("{head}… ({} more bytes, sha256 {}…)", rest.len(), short_hash(rest))
 }
 
 /// Whether two lines are one line that changed.

@@ -5,6 +5,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::model::change::short_hash;
 use crate::model::finding::DiffPiece;
 
 /// Lines of more bytes are compared by what stands between their common beginning and end.
@@ -13,6 +14,8 @@ const LONG: usize = 2_000;
 const AROUND: usize = 80;
 /// Characters kept of one piece of a long line.
 const MOST: usize = 1_000;
+/// Characters that are not left out by themselves: to say so takes as many.
+const SPARED: usize = 40;
 
 /// A part of both lines.
 struct Part {
@@ -130,26 +133,50 @@ fn joined(parts: Vec<Part>) -> Vec<Part> {
 fn shorten(parts: &mut [Part]) {
     let count = parts.len();
     for (index, part) in parts.iter_mut().enumerate() {
-        let keep = match (part.same, index == 0, index + 1 == count) {
-            (true, true, _) => (0, AROUND),
-            (true, false, true) => (AROUND, 0),
-            (true, false, false) => (AROUND, AROUND),
-            (false, _, _) => (MOST, 0),
-        };
-        part.old = ends(&part.old, keep);
-        part.new = ends(&part.new, keep);
+        if part.same {
+            let first = if index == 0 { 0 } else { AROUND };
+            let last = if index > 0 && index + 1 == count { 0 } else { AROUND };
+            part.old = ends(&part.old, (first, last));
+            part.new = ends(&part.new, (first, last));
+        } else {
+            let from = apart(&part.old, &part.new);
+            part.old = changed(&part.old, from);
+            part.new = changed(&part.new, from);
+        }
     }
 }
 
 /// The first and last characters of a text, and how many are left out between them.
 fn ends(text: &str, (first, last): (usize, usize)) -> String {
     let number = text.chars().count();
-    if number <= first + last + 40 {
+    if number <= first + last + SPARED {
         return text.to_owned();
     }
     let head: String = text.chars().take(first).collect();
     let tail: String = text.chars().skip(number - last).collect();
     format!("{head}… ({} more characters) …{tail}", number - first - last)
+}
+
+/// The character from which on two texts that changed are shown: the first, unless they are the same
+/// for so long that nothing of the change would be seen.
+fn apart(old: &str, new: &str) -> usize {
+    let same = old.chars().zip(new.chars()).take_while(|it| it.0 == it.1).count();
+    if same + AROUND <= MOST { 0 } else { same - AROUND }
+}
+
+/// The characters of a changed text from one on. What is left out behind them is named by its hash:
+/// two texts that differ there alone are two, and a decision on one of them holds for no other.
+fn changed(text: &str, from: usize) -> String {
+    let at = |number: usize| text.char_indices().nth(number).map_or(text.len(), |it| it.0);
+    let (start, end) = (at(from), at(from + MOST));
+    let left = text[end..].chars().count();
+    let before =
+        if from == 0 { String::new() } else { format!("… ({from} more characters) …") };
+    if left <= SPARED {
+        return format!("{before}{}", &text[start..]);
+    }
+    let hash = short_hash(&text[end..]);
+    format!("{before}{}… ({left} more characters, sha256 {hash}…) …", &text[start..end])
 }
 
 fn side(parts: &[Part], text: impl Fn(&Part) -> &String) -> Vec<DiffPiece> {
@@ -206,5 +233,23 @@ mod tests {
     fn a_long_line_of_which_all_changed_is_cut() {
         let [old, new] = shown(&"a".repeat(100_000), &"b".repeat(100_000));
         assert!(old.len() < 1_200 && new.len() < 1_200, "{old}");
+    }
+
+    #[test]
+    fn a_long_word_is_shown_around_what_changed() {
+        let same = "a".repeat(100_000);
+        let [old, new] = shown(&format!("{same}b"), &format!("{same}c"));
+        assert!(old.ends_with("ab>") && new.ends_with("ac>"), "{old} {new}");
+        assert!(old.len() < 200 && new.len() < 200, "{old}");
+        let [old, new] = shown(&same, &format!("{same}é"));
+        assert!(old.ends_with("aa>") && new.ends_with("aé>"), "{old} {new}");
+    }
+
+    #[test]
+    fn long_texts_that_differ_behind_the_part_that_is_shown_are_two() {
+        let (old, new) = ("a".repeat(5_000), "b".repeat(5_000));
+        let other = format!("{}c{}", &new[..4_000], &new[4_001..]);
+        assert_ne!(shown(&old, &new)[1], shown(&old, &other)[1]);
+        assert_eq!(shown(&old, &new)[0], shown(&old, &other)[0]);
     }
 }

@@ -33,10 +33,12 @@ pub(super) fn severity(atoms: &BTreeSet<Identity>, differences: &[Difference]) -
     if stopped || fails { Severity::Critical } else { worst.min().unwrap_or(Severity::Major) }
 }
 
-/// Whether a line of an output only stands at another distance from the edge.
+/// Whether a line of an output only stands at another distance from the edge, or is an empty one.
 pub(super) fn is_layout(atom: &Identity) -> bool {
     match atom.sides() {
-        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => old == new,
+        Some((FacetKind::Stdout | FacetKind::Stderr, old, new)) => {
+            old.unwrap_or_default() == new.unwrap_or_default()
+        }
         Some((_, _, _)) | None => false,
     }
 }

@@ -40,14 +40,18 @@ fn visible(text: &str, limit: usize) -> String {
             '\n' => out.push_str(" ⏎ "),
             '\t' => out.push(' '),
             letter if letter.is_control() || steers(letter) || (icons && is_icon(letter)) => {
-                let code = format!("⟨U+{:04X}⟩", u32::from(letter));
-                out.push_str(&code);
+                out.push_str(&code(letter));
             }
             letter => out.push(letter),
         }
     }
     let whole = text.trim().chars().nth(limit * 2).is_none();
     if whole { shorten(&out, limit) } else { shorten(&format!("{out}…"), limit) }
+}
+
+/// What stands for a letter that cannot be told by how it looks.
+fn code(letter: char) -> String {
+    format!("⟨U+{:04X}⟩", u32::from(letter))
 }
 
 /// Whether a character is invisible or turns the reading order.
@@ -76,7 +80,48 @@ pub(super) fn sides(old: &str, new: &str, limit: usize) -> (String, String) {
     // Where only spaces differ, they are what is told.
     let (old, new) = if was == is { (old.trim(), new.trim()) } else { (&*was, &*is) };
     let (old, new) = apart(old, new, limit);
+    let (old, new) = unlike(old, new);
     (visible(&old, limit), visible(&new, limit))
+}
+
+/// Two texts; where they read alike, with the letters in which they differ told by their codes.
+fn unlike(old: String, new: String) -> (String, String) {
+    let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let room = a.len().min(b.len()) - head;
+    let tail = a.iter().rev().zip(b.iter().rev()).take(room).take_while(|(a, b)| a == b).count();
+    if !reads_alike(&a[head..a.len() - tail], &b[head..b.len() - tail]) {
+        return (old, new);
+    }
+    let spelled = |all: &[char]| -> String {
+        let differs = head..all.len() - tail;
+        let one = |(at, it): (usize, &char)| {
+            let is_plain = it.is_ascii_graphic() || *it == ' ';
+            if differs.contains(&at) && !is_plain { code(*it) } else { it.to_string() }
+        };
+        all.iter().enumerate().map(one).collect()
+    };
+    (spelled(&a), spelled(&b))
+}
+
+/// Whether letters that differ look the same: spaces of another kind, an accent that is a character
+/// of its own, letters of another alphabet.
+fn reads_alike(old: &[char], new: &[char]) -> bool {
+    let is_blank = |it: &[char]| !it.is_empty() && it.iter().all(|it| it.is_whitespace());
+    let marks = |it: &[char]| it.iter().filter(|it| matches!(**it, '\u{300}'..='\u{36f}')).count();
+    let (was, is) = (marks(old), marks(new));
+    let read = |it: &[char]| -> Vec<char> { it.iter().map(|it| latin(*it)).collect() };
+    (is_blank(old) && is_blank(new))
+        || (was != is && old.len() - was == new.len() - is)
+        || (old != new && read(old) == read(new))
+}
+
+/// The Latin letter that a Greek or Cyrillic one looks like; any other as it is.
+fn latin(letter: char) -> char {
+    const OTHERS: &str = "аеорсухіѕјАВЕКМНОРСТХІЅЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧο";
+    const LATIN: &str = "aeopcyxisjABEKMHOPCTXISJABEZHIKMNOPTYXo";
+    let mut pairs = OTHERS.chars().zip(LATIN.chars());
+    pairs.find(|it| it.0 == letter).map_or(letter, |it| it.1)
 }
 
 /// Two texts that are longer than `room`, from a little before the place where they part.
@@ -132,5 +177,20 @@ mod tests {
         let row = |last: &str| format!("SUM:                            16             {last}");
         assert_eq!(sides(&row("49"), &row("38"), 24), ("SUM: 16 49".into(), "SUM: 16 38".into()));
         assert_eq!(sides("a  b", "a   b", 24), ("a  b".to_owned(), "a   b".to_owned()));
+    }
+
+    #[test]
+    fn two_texts_that_read_alike_are_told_by_the_codes_of_what_differs() {
+        let told = |old: &str, new: &str| sides(old, new, 44);
+        let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+        assert_eq!(told("a b", "a\u{a0}b"), pair("a b", "a⟨U+00A0⟩b"));
+        assert_eq!(told("a\tb", "a    b"), pair("a⟨U+0009⟩b", "a b"));
+        assert_eq!(told("\u{e4}x", "a\u{308}x"), pair("⟨U+00E4⟩x", "a⟨U+0308⟩x"));
+        assert_eq!(told("pay", "p\u{430}y"), pair("pay", "p⟨U+0430⟩y"));
+        // What one sees is shown as it is.
+        assert_eq!(told("café", "cafè"), pair("café", "cafè"));
+        assert_eq!(told("да", "не"), pair("да", "не"));
+        assert_eq!(told("a b", "ab"), pair("a b", "ab"));
+        assert_eq!(told("5 Ω", "5 A"), pair("5 Ω", "5 A"));
     }
 }

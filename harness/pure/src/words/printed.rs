@@ -42,6 +42,8 @@ pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
     let sentence = match (before, after) {
         (None, Some(new)) if same[0].is_end() => end(new, "", &place),
         (Some(old), None) if same[0].is_end() => end(old, "no longer ", &place),
+        (Some(""), None) => format!("{place} no longer prints an empty line"),
+        (None, Some("")) => format!("{place} newly prints an empty line"),
         (Some(old), Some(new)) if spaced(old) == spaced(new) => {
             format!("{place} prints other spaces in \"{}\"", cut(new))
         }

@@ -51,7 +51,12 @@ pub(super) fn read_around(change: &FacetChange, extents: &[(u32, u32); 2]) -> Ve
         number.is_some_and(|it| !(first..=last).contains(&it))
     };
     let around: Vec<DiffLine> = change.diff.iter().filter(is_around).cloned().collect();
-    change.facet.map_or_else(Vec::new, |it| lines(it, &around, false, &Items::default()))
+    let mut all =
+        change.facet.map_or_else(Vec::new, |it| lines(it, &around, false, &Items::default()));
+    if !change.changes.is_empty() {
+        all.retain(|it| !is_blank(it));
+    }
+    all
 }
 
 /// Puts to each new line of a set the line of the baseline that says the same but for where the code
@@ -121,15 +126,31 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> 
         old_lines: it.old_lines,
         new_lines: it.new_lines,
     });
-    entries.chain(plain_lines(facet, &rest, replaced, items)).collect()
+    let rest = plain_lines(facet, &rest, replaced, items);
+    entries.chain(rest.into_iter().filter(|it| !is_blank(it))).collect()
+}
+
+/// Whether a change is no more than empty lines.
+fn is_blank(change: &Change) -> bool {
+    change.before.iter().chain(&change.after).all(String::is_empty)
+}
+
+/// Whether nothing but empty lines came to an output or a file, or went from it: then they are all
+/// that there is to tell.
+fn has_only_blank(facet: FacetKind, diff: &[DiffLine]) -> bool {
+    let is_written = matches!(facet, FacetKind::Stdout | FacetKind::Stderr | FacetKind::Files);
+    let is_changed = |it: &&DiffLine| matches!(it.tag, DiffTag::Added | DiffTag::Removed);
+    let mut changed = diff.iter().filter(is_changed).peekable();
+    is_written && changed.peek().is_some() && changed.all(|it| it.trimmed().is_empty())
 }
 
 fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> Vec<Change> {
     let (moved, around, quoted) = (Moved::of(diff, items), surroundings(facet, diff), quoted(diff));
+    let blank = has_only_blank(facet, diff);
     let one = |pair: Pair<'_>| {
         let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
         let keep = |line: Option<&DiffLine>| {
-            line.filter(|it| moved.tells(it, items)).map(DiffLine::trimmed)
+            line.filter(|it| blank || moved.tells(it, items)).map(DiffLine::trimmed)
         };
         let (before, after) = (keep(pair.removed).filter(|_| !replaced), keep(pair.added));
         let line = before.as_deref().or(after.as_deref())?;

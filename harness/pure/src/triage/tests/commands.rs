@@ -314,3 +314,24 @@ fn a_help_that_is_only_indented_otherwise_beside_a_new_option_is_minor_and_says_
     );
     assert!(judgement.findings.iter().all(|it| it.severity == Severity::Minor));
 }
+
+#[test]
+fn an_empty_line_that_came_or_went_is_a_finding_and_beside_another_change_is_none_of_its_own() {
+    let judged = |was: &str, is: &str| {
+        let mut night = Night::default();
+        printed(&mut night, "s", "shopctl show", was, is);
+        judge(&night)
+    };
+    for (was, is, title) in [
+        ("a\n\nb", "a\nb", "shopctl show no longer prints an empty line"),
+        ("a\nb", "a\n\nb", "shopctl show newly prints an empty line"),
+    ] {
+        let judgement = judged(was, is);
+        assert_eq!(judgement.scenarios[0].verdict, Verdict::Regressed);
+        assert_eq!(titles(&judgement), [title]);
+        assert_eq!(judgement.findings[0].severity, Severity::Minor);
+    }
+    let judgement = judged("a 1\n\nb", "a 2\nb");
+    assert_eq!(judgement.findings.len(), 1, "{:#?}", titles(&judgement));
+    assert!(judged("a\n\nb", "a\n\nb").findings.is_empty());
+}

@@ -162,3 +162,54 @@ fn one_that_has_expired_covers_nothing_any_more_however_it_names() {
 fn one_that_names_nothing_covers_nothing() {
     assert_eq!(told(&prices(&[1]), vec![known()]), (0, 1, Decision::Fail));
 }
+
+/// A command that prints one line of 1,000 words, of which these are others.
+fn long_line(others: &[(usize, &str)]) -> Night {
+    let line = |others: &[(usize, &str)]| {
+        let mut words: Vec<String> = (0..1_000).map(|it| format!("w{it}")).collect();
+        for (at, word) in others {
+            (*word).clone_into(&mut words[*at]);
+        }
+        words.join(" ")
+    };
+    printing(&line(&[]), &line(others))
+}
+
+fn printing(baseline: &str, seen: &str) -> Night {
+    let mut night = Night::default();
+    night
+        .command_scenario("long", "long", Some("said"))
+        .baseline("long", "said", FacetKind::Stdout, baseline.as_bytes())
+        .begin("long", 1)
+        .seen("long", 1, "said", "long", &[(FacetKind::Stdout, format!("{seen}\n").as_bytes())])
+        .end("long", 1, Outcome::Completed);
+    night
+}
+
+#[test]
+fn a_suppressed_change_of_a_long_line_hides_no_other_change_of_it() {
+    let known = [(10, "ONE"), (900, "TWO")];
+    let suppressed = vec![by_fingerprint(&fingerprint(&long_line(&known)))];
+    assert_eq!(told(&long_line(&known), suppressed.clone()), (1, 0, Decision::Pass));
+    // In the middle of what changed, of which the report shows the beginning.
+    let other = [(10, "ONE"), (500, "BAD"), (900, "TWO")];
+    assert_eq!(told(&long_line(&other), suppressed), (0, 1, Decision::Fail));
+}
+
+#[test]
+fn a_suppressed_long_line_that_came_hides_no_other_line() {
+    let line = |last: &str| format!("head\n{} {last}", "word ".repeat(1_000));
+    let suppressed = vec![by_fingerprint(&fingerprint(&printing("head", &line("end"))))];
+    assert_eq!(told(&printing("head", &line("end")), suppressed.clone()), (1, 0, Decision::Pass));
+    assert_eq!(told(&printing("head", &line("bad")), suppressed), (0, 1, Decision::Fail));
+}
+
+#[test]
+fn the_last_letter_of_a_long_word_is_no_matter_of_layout() {
+    let same = "a".repeat(5_000);
+    let judged = judge(&printing(&format!("{same}b"), &format!("{same}c")));
+    assert_eq!(judged.findings.len(), 1, "{:#?}", titles(&judged));
+    assert_eq!(judged.findings[0].severity, Severity::Major);
+    let title = &judged.findings[0].title;
+    assert!(title.contains("ab\"") && title.contains("ac\""), "{title}");
+}
