@@ -200,6 +200,16 @@ impl<'a> Evidence<'a> {
         address.or_else(called).unwrap_or(path)
     }
 
+    /// The first word that a program is given and that is no option, value or path: its subcommand,
+    /// where it has some.
+    #[must_use]
+    pub fn subcommand(&self, spot: usize) -> Option<&'a str> {
+        let words = self.path(spot).split_whitespace().skip_while(|it| it.contains('='));
+        let given = words.skip(1).find(|it| !it.starts_with('-'))?;
+        let is_word = given.chars().all(|it| it.is_alphabetic() || matches!(it, '-' | '_'));
+        is_word.then_some(given)
+    }
+
     /// The spots of the same attempt, in the order of their steps.
     #[must_use]
     pub fn of_attempt(&self, spot: usize) -> &[usize] {

@@ -44,6 +44,7 @@
 //! - `table.rs`: one column of the rows that a program prints.
 //! - `varying.rs`: the same words with another number at many places.
 
+mod alike;
 mod answer;
 mod balance;
 mod block;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::balance::balances;
-use super::{Rule, star, stars};
+use super::{Rule, alike, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
@@ -64,10 +64,14 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     }
     let lists = (0..evidence.spots.len()).filter_map(|spot| {
         let (came, own) = one_way(evidence, spot)?;
-        Some(own.into_iter().map(move |node| ((evidence.program(spot), came), node)))
+        Some(((evidence.program(spot), came), spot, own))
     });
     let mut found = stars(keyed, "they stand in one column");
-    found.extend(stars(lists.flatten(), "one program prints more, or less, and nothing else"));
+    found.extend(alike::edges(
+        evidence,
+        lists,
+        "one program prints more, or less, and nothing else",
+    ));
     found.extend(stars(columns, "they stand in one column"));
     found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(named, "they are fields of one name"));
@@ -175,7 +179,7 @@ fn is_made_up(name: &str) -> bool {
 
 /// Whether lines, or items of a list, came to an output or went from it, and which; `None` where
 /// anything else changed that does not add them up or count them.
-fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
+fn one_way<'a>(evidence: &Evidence<'a>, spot: usize) -> Option<(bool, Vec<(usize, &'a Change)>)> {
     let balances = balances(evidence, spot);
     let is_one_sided = |it: &(usize, &Change)| it.1.before.is_none() != it.1.after.is_none();
     let one_sided = evidence.seen_at(spot).filter(is_one_sided).count();
@@ -194,10 +198,10 @@ fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
             Thing::Field(name) => name.ends_with("]\"") || is_part(),
             _ => is_part(),
         };
-        (is_one && is_row()).then_some((came, node))
+        (is_one && is_row()).then_some((came, (node, change)))
     });
     let first = all.next()??;
-    let rest: Option<Vec<(bool, usize)>> = all.collect();
+    let rest: Option<Vec<_>> = all.collect();
     let rest = rest.filter(|it| it.iter().all(|it| it.0 == first.0))?;
     Some((first.0, [first].into_iter().chain(rest).map(|it| it.1).collect()))
 }
@@ -381,6 +385,10 @@ mod tests {
             joined(edges, &[stage.clone(), more("TZ=UTC todo --porcelain list", hat)]),
             both
         );
+        assert_eq!(joined(edges, &[stage.clone(), more("todo help list", hat)]), []);
+        let pencil = "#3: pen, a red one";
+        let one = [(pencil.to_owned(), pen.to_owned())];
+        assert_eq!(joined(edges, &[stage.clone(), more("todo export", pencil)]), one);
         assert_eq!(joined(edges, &[stage.clone(), more("done list Stage", hat)]), []);
         assert_eq!(joined(edges, &[stage.clone(), output("todo list", &[(Some(hat), None)])]), []);
         let edited = output("todo list", &[(None, Some(hat)), (Some("a"), Some("b"))]);

@@ -129,7 +129,7 @@ fn rows_that_came_in_two_formats_with_their_totals_are_one_finding_and_a_wrong_t
     let json = (object("", 2, 15), object(more, 3, 22));
     let of = |total: &str| {
         let text = text(total);
-        findings(&[("meter a", (&text.0, &text.1)), ("meter b --json", (&json.0, &json.1))])
+        findings(&[("meter", (&text.0, &text.1)), ("meter --json", (&json.0, &json.1))])
     };
     assert_eq!(of("     7     59"), 1);
     assert_eq!(of("     7     27"), 3, "a number of the total is as it was");
