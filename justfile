@@ -48,7 +48,11 @@ kills points="50":
 
 # Nights by workers over a queue: one killed, the server restarted, other versions and suites, other clocks, who is let in, the speed-up; needs `nats-server` and `openssl` on the PATH, and `faketime`.
 queue:
-    cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1 --skip queue::chaos
+    cargo test --locked --test nightshift-tests queue:: -- --ignored --test-threads 1 --skip queue::chaos --skip queue::namespaces
+
+# A night by four workers, each in a network namespace: one killed, one cut off and back, one slow, the server restarted; needs root, `ip`, `tc` and `nats-server`.
+namespaces:
+    cargo test --locked --test nightshift-tests queue::namespaces -- --ignored
 
 # So many nights by three workers that are killed, cut off, stopped, without room, or without a server, drawn by seeds from `seed` on; needs `nats-server`.
 chaos runs="30" seed="1":

@@ -1,9 +1,11 @@
 //! Nights whose attempts are made by other processes, over a queue: `just queue` runs them. They need
 //! `nats-server` on the `PATH`, and one of them `faketime`. `queue/access.rs` has who is let in, and
-//! over what connection, and `queue/chaos.rs` nights to which things happen.
+//! over what connection, `queue/chaos.rs` nights to which things happen, and `queue/namespaces.rs` a
+//! night by workers with networks of their own.
 
 mod access;
 mod chaos;
+mod namespaces;
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};

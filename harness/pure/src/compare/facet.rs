@@ -247,13 +247,14 @@ fn text(
     };
     if let Some(told) = structured {
         change.changes = told.changes;
-        let extent = told.extent;
-        change.changes.extend(super::changes::read_around(&change, &extent));
+        let around = super::changes::read_around(&change, &told.extents);
+        change.changes.extend(around);
     }
     if facet.shape() == FacetShape::Set {
         change.changes = super::changes::read(&change, false, &Items::default());
         super::changes::beside_known(&mut change.changes, &expected);
         super::changes::faint::without_known(&mut change.changes, &expected, &actual);
+        super::changes::nameless::without_known(&mut change.changes, &expected, &actual);
         if change.changes.is_empty() {
             return Ok(FacetResult::default());
         }

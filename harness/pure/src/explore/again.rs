@@ -16,6 +16,8 @@ use crate::model::{Action, Severity};
 const MOST_RETURNS: u32 = 16;
 /// The most pages that are visited several times.
 const MOST_VISITED: u32 = 8;
+/// What is called by the fields that stand in it too.
+const HOLDERS: [&str; 5] = ["cell", "gridcell", "listitem", "row", "rowheader"];
 /// How often such a page is visited: what two servers say in turn by chance is then told apart from
 /// what is said once in seven cases of eight.
 const VISITS: usize = 6;
@@ -135,7 +137,17 @@ fn back(map: &Map, state: &State, once: &Once) -> Option<Fault> {
     lost.retain(|it| !map.is_restless(it));
     let new = only_in(&state.look, before);
     let stayed = only_in(after, before);
-    let stays = |it: &Item| new.iter().any(|own| own.role == it.role && own.name == it.name);
+    // A browser keeps what was typed on the way back, and what holds the field is called by it.
+    let typed: Vec<&str> = state.probe.filled().map(|it| it.value.raw().trim()).collect();
+    let is_called_by_it = |it: &Item| {
+        let words = format!(" {} ", it.name.as_deref().unwrap_or_default());
+        let is_holder = HOLDERS.contains(&it.role.as_str());
+        is_holder && typed.iter().any(|it| !it.is_empty() && words.contains(&format!(" {it} ")))
+    };
+    let stays = |it: &Item| {
+        let is_new = new.iter().any(|own| own.role == it.role && own.name == it.name);
+        is_new && !is_called_by_it(it)
+    };
     if !stayed.iter().any(|it| !map.is_restless(it) && stays(it)) {
         return None;
     }
@@ -199,8 +211,9 @@ fn from(map: &Map, state: &State) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::tree::Tree;
+    use crate::explore::tree::{Tree, target};
     use crate::explore::{Rules, expectation, judge};
+    use crate::model::page::FieldValue;
 
     fn page(path: &str, tree: &str) -> Look {
         Look { path: path.to_owned(), status: Some(200), tree: Tree::read(tree), ..Look::default() }
@@ -223,14 +236,24 @@ mod tests {
     /// A map in which the tab `Late` of a page led to another address, with what a reload and the way
     /// back showed then.
     fn tabs(to: &str, reloaded: &Look, back: &Look) -> Map {
+        tabs_with(&[], FIRST, [&page(to, SECOND), reloaded, back])
+    }
+
+    /// The same from another page, where something was typed before the tab was chosen.
+    fn tabs_with(typed: &[&str], tree: &str, [to, reloaded, back]: [&Look; 3]) -> Map {
         let mut map = Map::new(Rules::default());
         map.begin_at("/orders");
         let first = map.propose(1).remove(0);
         map.propose(50);
-        map.absorb(vec![seen(&first, &page("/orders", FIRST))]);
+        map.absorb(vec![seen(&first, &page("/orders", tree))]);
         let tab = |it: &Probe| it.said() == "Choose the tab \"Late\"";
-        let used = map.propose(50).into_iter().find(tab).expect("the tab is used");
-        map.absorb(vec![seen(&used, &page(to, SECOND))]);
+        let mut used = map.propose(50).into_iter().find(tab).expect("the tab is used");
+        let fill = |it: &&str| {
+            let field = target("textbox", Some("Find"));
+            Action::Fill(vec![FieldValue { field, value: (*it).into() }])
+        };
+        used.steps.extend(typed.iter().map(fill));
+        map.absorb(vec![seen(&used, to)]);
         let again = map.propose(50).into_iter().filter_map(|it| match it.goal {
             Goal::Again { how: Again::Reload, .. } => Some(seen(&it, reloaded)),
             Goal::Again { how: Again::Back, .. } => Some(seen(&it, back)),
@@ -279,6 +302,18 @@ mod tests {
         assert_eq!(told(&tabs("/orders?tab=late", &late, &stays)), [wanted]);
         // Where the address was only replaced, the way back leads out of the product.
         assert_eq!(told(&tabs("/orders?tab=late", &late, &page("/", "- heading \"Start\"\n"))), []);
+    }
+
+    #[test]
+    fn a_row_that_is_called_by_a_text_that_the_browser_kept_in_a_field_has_not_stayed() {
+        let back = |typed: &[&str], role: &str| {
+            let holds = |tree: &str, text: &str| format!("{tree}- {role} \"{text}Find\"\n");
+            let late = page("/orders?tab=late", &holds(SECOND, "tea "));
+            let kept = page("/orders", &holds(FIRST, "tea "));
+            told(&tabs_with(typed, &holds(FIRST, ""), [&late, &late, &kept])).len()
+        };
+        assert_eq!((back(&["tea"], "row"), back(&["t"], "row"), back(&[], "row")), (0, 1, 1));
+        assert_eq!(back(&["tea"], "heading"), 1, "a heading is the page's own");
     }
 
     #[test]

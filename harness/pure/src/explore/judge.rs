@@ -7,18 +7,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::addresses::class_of;
 use super::again;
 use super::counted::counted;
 use super::fault::{Fault, fault};
 use super::map::{Map, Run, State};
+use super::nameless::nameless;
 use super::numbers::numbers;
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::screen::Screen;
 use super::tree::{Item, target};
 use super::watched::watched;
-use crate::model::page::FieldValue;
 use crate::model::wrong::{death, has_trace, reason};
 use crate::model::{Action, Severity, Target};
 
@@ -104,22 +103,6 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
     found
 }
 
-/// What has no name, once for a kind of page: all orders have the same button.
-fn nameless(map: &Map) -> Vec<Fault> {
-    let mut told = BTreeSet::new();
-    let mut found = Vec::new();
-    for state in &map.states {
-        let place = state.look.place();
-        for what in state.look.hindrances.iter().filter_map(|it| it.strip_prefix("name: ")) {
-            if told.insert((what, class_of(place))) {
-                let title = format!("{what} on {place}");
-                found.push(fault("no-name", Severity::Minor, place, title, &state.probe));
-            }
-        }
-    }
-    found
-}
-
 /// A form that comes back with an error and without what was typed into it.
 ///
 /// A password is emptied on purpose, and what a product writes in its own way is no loss.
@@ -128,7 +111,7 @@ fn loses_text(map: &Map, state: &State) -> Option<Fault> {
     if !is_refused(state) {
         return None;
     }
-    let lost = filled(&state.probe).find(|it| {
+    let lost = state.probe.filled().find(|it| {
         it.value.raw().trim().len() > 2
             && shown(&state.look, &it.field).is_some_and(|shown| shown.value.is_none())
             && !is_password(map, state, &it.field)
@@ -151,19 +134,12 @@ fn is_refused(state: &State) -> bool {
     let items = &state.look.tree.items;
     let is_wrong = |it: &Item| it.attributes.iter().any(|it| it.starts_with("invalid"));
     let kept = || {
-        filled(&state.probe)
+        state
+            .probe
+            .filled()
             .any(|it| shown(&state.look, &it.field).is_some_and(|it| it.value.is_some()))
     };
     items.iter().any(|it| it.role == "alert") && (items.iter().any(is_wrong) || kept())
-}
-
-/// What a probe types, field by field.
-fn filled(probe: &Probe) -> impl Iterator<Item = &FieldValue> {
-    let fields = probe.steps.iter().filter_map(|it| match it {
-        Action::Fill(fields) => Some(fields),
-        _ => None,
-    });
-    fields.flatten()
 }
 
 /// The text field of a page that a target names.
@@ -194,7 +170,7 @@ fn is_normalised(map: &Map, form: &str, field: &Target) -> bool {
         .iter()
         .filter(|it| matches!(&it.probe.goal, Goal::Send { form: own, .. } if own == form));
     sent.into_iter().any(|state| {
-        let typed = filled(&state.probe).find(|it| it.field == *field);
+        let typed = state.probe.filled().find(|it| it.field == *field);
         let held = shown(&state.look, field).and_then(|it| it.value.as_deref());
         typed.zip(held).is_some_and(|(typed, held)| {
             let typed = typed.value.raw().replace("$${", "${");
@@ -299,6 +275,7 @@ mod tests {
     use crate::explore::terminal::steps;
     use crate::explore::tree::{Tree, template};
     use crate::explore::{Rules, Usage};
+    use crate::model::page::FieldValue;
     use crate::model::terminal::TerminalAction;
 
     fn probe(goal: Goal, steps: Vec<Action>) -> Probe {
@@ -466,35 +443,6 @@ mod tests {
 
     fn only(state: State) -> Map {
         Map { states: vec![state], ..Map::new(Rules::default()) }
-    }
-
-    #[test]
-    fn what_has_no_name_is_found_and_what_hinders_otherwise_is_not() {
-        let with = |line: &str| {
-            let mut state = state(200, Goal::Page { address: "/a".to_owned(), linked: true });
-            state.look.hindrances = vec![line.to_owned()];
-            let said = judge(&only(state)).into_iter().map(|it| (it.rule, it.title));
-            said.collect::<Vec<_>>()
-        };
-        let title = "a button without a name on /a".to_owned();
-        assert_eq!(with("name: a button without a name"), [("no-name", title)]);
-        assert_eq!(with("contrast: grey on white"), []);
-    }
-
-    #[test]
-    fn what_has_no_name_on_all_pages_of_a_kind_is_one_finding_and_on_two_kinds_are_two() {
-        let count = |other: &str| {
-            let on = |path: &str| {
-                let goal = Goal::Page { address: path.to_owned(), linked: true };
-                let mut state = state(200, goal);
-                state.look.path = path.to_owned();
-                state.look.hindrances = vec!["name: a button without a name".to_owned()];
-                state
-            };
-            let states = vec![on("/orders/1"), on(other)];
-            rules(&Map { states, ..Map::new(Rules::default()) }).len()
-        };
-        assert_eq!((count("/orders/2"), count("/stock")), (1, 2));
     }
 
     /// A form that was sent with two texts, and came back with this tree.

@@ -33,6 +33,7 @@
 //! - `propose.rs`: from the map to the next probes.
 //! - `reading_back.rs`: what shows elsewhere what was written.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `nameless.rs`: what has no name.
 //! - `watched.rs`: what of that the watches saw.
 //! - `fault.rs`: something that is wrong by itself.
 //! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
@@ -76,6 +77,7 @@ mod help;
 mod judge;
 mod letters;
 mod map;
+mod nameless;
 mod numbers;
 mod odd;
 mod page;

@@ -13,6 +13,7 @@ use super::safe::signs_out;
 use super::terminal;
 use crate::model::Action;
 use crate::model::page::DialogAnswer;
+use crate::model::page::FieldValue;
 
 /// The most things that are done one after the other on a page.
 const MOST_DEEDS: usize = 4;
@@ -66,6 +67,15 @@ impl Probe {
             | Goal::Screen { .. }
             | Goal::Run { .. } => true,
         }
+    }
+
+    /// What it fills in, field by field.
+    pub(super) fn filled(&self) -> impl Iterator<Item = &FieldValue> {
+        let fields = self.steps.iter().filter_map(|it| match it {
+            Action::Fill(fields) => Some(fields),
+            _ => None,
+        });
+        fields.flatten()
     }
 
     /// Whether it puts text into a page.
@@ -464,7 +474,10 @@ fn known_controls(look: &Look) -> Vec<String> {
 
 /// What a form is, wherever it stands: where it goes and what it takes.
 pub(super) fn called(form: &Form) -> String {
-    let fields: Vec<&str> = form.fields.iter().map(|it| it.label.as_str()).collect();
+    let (named, others): (Vec<&str>, Vec<&str>) =
+        form.fields.iter().map(|it| it.label.as_str()).partition(|it| !it.trim().is_empty());
+    let nameless = (!others.is_empty()).then(|| format!("{} without a name", others.len()));
+    let fields: Vec<&str> = named.into_iter().chain(nameless.as_deref()).collect();
     let action = class_of(&form.action);
     format!("{} {} ({})", form.method, action.trim_end_matches('?'), fields.join(", "))
 }

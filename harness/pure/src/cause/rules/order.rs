@@ -43,7 +43,27 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         is_order.then(|| (turns_round(change), index))
     }));
     found.extend(stars(by_kind, BECAUSE));
+    found.extend(star(newly_sorted(evidence), "they are sorted by their names"));
     found
+}
+
+/// Columns, fields or records that stand in the order of the alphabet now, and did not.
+fn newly_sorted(evidence: &Evidence<'_>) -> Vec<usize> {
+    const MANY: usize = 4;
+    let is_sorted = |text: &Option<String>| {
+        text.as_deref().is_some_and(|it| {
+            let names: Vec<&str> = it.split(", ").collect();
+            names.len() >= MANY && names.is_sorted()
+        })
+    };
+    let nodes = evidence.nodes.iter().enumerate();
+    let sorted = nodes.filter(|(_, node)| {
+        let change = node.change();
+        matches!(change.thing, Thing::Order(_))
+            && is_sorted(&change.after)
+            && !is_sorted(&change.before)
+    });
+    sorted.map(|it| it.0).collect()
 }
 
 /// Nodes that moved, apart by the lists of a page that they stand in; never an empty part. What went

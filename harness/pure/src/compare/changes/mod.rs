@@ -3,11 +3,13 @@
 //!
 //! The files:
 //! - `faint.rs`: which texts are newly too faint.
+//! - `nameless.rs`: which things newly have no name.
 //! - `pairs.rs`: which removed and added lines stand for each other.
 //! - `listing.rs`: what changed in the lists of options and commands that programs print.
 
 pub(super) mod faint;
 mod listing;
+pub(super) mod nameless;
 mod pairs;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -39,16 +41,17 @@ pub(super) fn read(change: &FacetChange, replaced: bool, items: &Items) -> Vec<C
     }
 }
 
-/// The changes of the lines of an output that stand around a document in it, which tells its own;
-/// `extents` are its first and last line on both sides.
-pub(super) fn read_around(change: &FacetChange, extents: &[(u32, u32); 2]) -> Vec<Change> {
+/// The changes of the lines of an output that stand around documents in it, which tell their own;
+/// `extents` are the first and the last line of each on both sides.
+pub(super) fn read_around(change: &FacetChange, extents: &[[(u32, u32); 2]]) -> Vec<Change> {
     let is_around = |line: &&DiffLine| {
-        let (number, (first, last)) = match line.tag {
-            DiffTag::Removed => (line.old_line, extents[0]),
-            DiffTag::Added => (line.new_line, extents[1]),
+        let (number, side) = match line.tag {
+            DiffTag::Removed => (line.old_line, 0),
+            DiffTag::Added => (line.new_line, 1),
             DiffTag::Same | DiffTag::Gap => return true,
         };
-        number.is_some_and(|it| !(first..=last).contains(&it))
+        let is_in = |at: u32| extents.iter().any(|it| (it[side].0..=it[side].1).contains(&at));
+        number.is_some_and(|it| !is_in(it))
     };
     let around: Vec<DiffLine> = change.diff.iter().filter(is_around).cloned().collect();
     let mut all =

@@ -6,10 +6,12 @@
 //! [`table`] read outputs into [`Document`]s.
 //!
 //! The files:
+//! - `boxes.rs`: tables that are drawn with lines as rows of cells.
 //! - `json.rs`: JSON and JSON lines as records of fields.
 //! - `table.rs`: CSV and aligned columns as rows of cells.
 //! - `xml.rs`: XML as records of fields.
 
+mod boxes;
 mod json;
 mod table;
 mod xml;
@@ -204,35 +206,68 @@ impl Numbers {
 /// What the structure of two outputs tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Told {
-    /// What changed in the document that they hold.
+    /// What changed in the documents that they hold.
     pub changes: Vec<Change>,
-    /// Its first and last line, before and after: what stands around it is told by lines.
-    pub extent: [(u32, u32); 2],
+    /// The first and last line of each, before and after: what stands around them is told by lines.
+    pub extents: Vec<[(u32, u32); 2]>,
 }
 
 /// What changed between two outputs that say records of fields; `None` where one of them does not,
 /// where they have nothing in common, and where their lines tell it as well.
 #[must_use]
 pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Told> {
-    let (was, is) = (Document::read(old)?, Document::read(new)?);
+    let mut told = Told { changes: Vec::new(), extents: Vec::new() };
+    for (was, is) in documents(old, new) {
+        if let Some(own) = between(facet, &was, &is) {
+            told.changes.extend(own);
+            told.extents.push([was.extent, is.extent]);
+        }
+    }
+    told.changes.truncate(CHANGES);
+    (!told.changes.is_empty()).then_some(told)
+}
+
+/// The documents of two outputs that stand for each other: all drawn tables, or else the first one.
+fn documents(old: &str, new: &str) -> Vec<(Document, Document)> {
+    if old.len().max(new.len()) > MOST {
+        return Vec::new();
+    }
+    let (was, is) = (boxes::read(old), boxes::read(new));
+    if was.is_empty() || is.is_empty() {
+        return Document::read(old).zip(Document::read(new)).into_iter().collect();
+    }
+    if was.len() == is.len() {
+        return was.into_iter().zip(is).collect();
+    }
+    let mut left = is;
+    let mut pairs = Vec::new();
+    for table in was {
+        let same = left.iter().position(|it| it.fields == table.fields);
+        pairs.extend(same.map(|at| (table, left.remove(at))));
+    }
+    pairs
+}
+
+/// What changed between two documents; `None` where they have nothing in common, and where nothing
+/// changed or lines tell it as well.
+fn between(facet: FacetKind, was: &Document, is: &Document) -> Option<Vec<Change>> {
     let common: Vec<String> =
         was.fields.iter().filter(|it| is.fields.contains(it)).cloned().collect();
     if common.is_empty() {
         return None;
     }
     let mut all = Vec::new();
-    all.extend(layout(facet, &was, &is));
-    all.extend(fields(facet, &was, &is));
-    all.extend(order_of_fields(facet, &was, &is, &common));
-    let own = records(facet, &was, &is, &common)?;
+    all.extend(layout(facet, was, is));
+    all.extend(fields(facet, was, is));
+    all.extend(order_of_fields(facet, was, is, &common));
+    let own = records(facet, was, is, &common)?;
     // Lines that only stand elsewhere are told by lines.
     let is_order = own.iter().any(|it| matches!(it.thing, Thing::Order(_)));
     if all.is_empty() && is_order && was.by_line && is.by_line {
         return None;
     }
     all.extend(own);
-    all.truncate(CHANGES);
-    (!all.is_empty()).then_some(Told { changes: all, extent: [was.extent, is.extent] })
+    (!all.is_empty()).then_some(all)
 }
 
 /// Whether two outputs are the same but for the order in which objects in JSON name their members,

@@ -141,7 +141,7 @@ fn a_document_is_found_between_a_title_and_what_is_said_below_it() {
     );
     let told = changes(FacetKind::Stdout, &around(CSV), &around("id,name\n1,Lamp\n2,Cup\n3,Pen"));
     let told = told.expect("it has a structure");
-    assert_eq!((told.changes.len(), told.extent), (1, [(3, 6), (3, 6)]));
+    assert_eq!((told.changes.len(), told.extents), (1, vec![[(3, 6), (3, 6)]]));
     let below = |json: &str| format!("{json}\n200 application/json");
     assert_eq!(
         only(&below("[{\"id\": 1}]"), &below("[{\"id\": 1, \"town\": \"Ghent\"}]")),
@@ -308,4 +308,71 @@ fn a_row_of_which_all_numbers_are_others_is_the_one_of_its_name_and_another_name
         only(&of("9,total", "30"), &of("8,mean", "24")),
         ["last record: 9,total,30 [3] -> nothing []", "record: nothing [] -> 8,mean,24 [3]"]
     );
+}
+
+const DRAWN: &str = "Stock
+┏━━━━┳━━━━━━┳━━━━━━━┓
+┃ id ┃ name ┃ stock ┃
+┡━━━━╇━━━━━━╇━━━━━━━┩
+│ 1  │ Lamp │ 3     │
+│ 2  │ Cup  │ 4     │
+└────┴──────┴───────┘
+Places
++-------+------+
+| place | open |
++=======+======+
+| North | yes  |
++-------+------+
+| South | no   |
+|       | idea |
++-------+------+
+";
+
+#[test]
+fn a_value_of_a_drawn_table_is_one_change_however_wide_its_columns_are_drawn_now() {
+    let wide = DRAWN.replace("━━━━━━┳━━━━━━━┓", "━━━━━━━━━┳━━━━━━━┓");
+    let wide = wide.replace("━━━━━━╇━━━━━━━┩", "━━━━━━━━━╇━━━━━━━┩");
+    let wide = wide.replace("──────┴───────┘", "─────────┴───────┘");
+    let wide = wide.replace("name ┃", "name    ┃").replace("Lamp │", "Lamp    │");
+    let wide = wide.replace("Cup  │", "Cupcake │");
+    assert_eq!(only(DRAWN, &wide), ["column \"name\": name: Cup [6] -> name: Cupcake [6]"]);
+    let second = DRAWN.replace("| yes ", "| no  ").replace("| idea |", "| way  |");
+    let second: Vec<String> = only(DRAWN, &second);
+    assert_eq!(
+        second,
+        [
+            "column \"open\": open: yes [12] -> open: no [12]",
+            "column \"open\": open: no idea [14, 15] -> open: no way [14, 15]"
+        ]
+    );
+}
+
+#[test]
+fn columns_of_a_drawn_table_in_another_order_are_one_change() {
+    let turned = DRAWN.replace("━━━━╇━━━━━━╇━━━━━━━", "━━━━━━━╇━━━━━━╇━━━━");
+    let turned = turned.replace("┃ id ┃ name ┃ stock ┃", "┃ stock ┃ name ┃ id ┃");
+    let turned = turned.replace("│ 1  │ Lamp │ 3     │", "│ 3     │ Lamp │ 1  │");
+    let turned = turned.replace("│ 2  │ Cup  │ 4     │", "│ 4     │ Cup  │ 2  │");
+    let told = only(DRAWN, &turned);
+    assert_eq!(told, ["order of columns: id, name, stock [3, 5, 6] -> stock, name, id [3, 5, 6]"]);
+}
+
+#[test]
+fn a_row_that_a_drawn_table_lost_and_a_column_are_told_and_what_stands_around_it_is_not() {
+    let shorter = DRAWN.replace("│ 2  │ Cup  │ 4     │\n", "").replace("Places", "Spots");
+    let told = changes(FacetKind::Stdout, DRAWN, &shorter).expect("it has a structure");
+    assert_eq!(told.extents, [[(2, 7), (2, 6)]]);
+    assert_eq!(only(DRAWN, &shorter), ["last record: 2 │ Cup │ 4 [6] -> nothing []"]);
+    let column =
+        "Places\n+-------+\n| place |\n+=======+\n| North |\n+-------+\n| South |\n+-------+\n";
+    let (above, _) = DRAWN.split_once("Places").expect("two tables");
+    let told = only(DRAWN, &format!("{above}{column}"));
+    assert_eq!(told, ["column \"open\": column \"open\" [10, 12, 14, 15] -> nothing [10]"]);
+}
+
+#[test]
+fn lines_that_are_drawn_around_no_head_or_around_text_are_no_table() {
+    let framed = |text: &str| format!("╭──────╮\n│ {text} │\n╰──────╯\n");
+    assert_eq!(told(&framed("Lamp"), &framed("Cups")), None);
+    assert_eq!(told("--- a\n+++ b\n| x |\n", "--- a\n+++ b\n| y |\n"), None);
 }

@@ -1,5 +1,7 @@
 //! Observing a page: its facets once it is settled, and what a person needs to see of a failure.
 
+use std::time::Duration;
+
 use super::detail;
 use super::picture::EVIDENCE;
 use super::picture::Seen;
@@ -101,6 +103,25 @@ const THAW: &str = r"(() => {
   }
 })()";
 
+/// Hides the bubble by which the engine says of a field why a form was not sent, and says whether one may
+/// have been there: it fades, goes by itself after some seconds, and lies on what stands below. The field
+/// stays invalid and keeps its message; no event comes of it.
+const HIDE_BUBBLE: &str = r"(() => {
+  const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  let hid = false;
+  for (const scope of scopes) {
+    const el = scope.activeElement;
+    if (!el || !el.validity || el.validity.valid || !el.willValidate) continue;
+    const own = el.validity.customError ? el.validationMessage : '';
+    el.setCustomValidity(' ');
+    el.setCustomValidity(own);
+    hid = true;
+  }
+  return hid;
+})()";
+/// How long such a bubble fades.
+const FADES: Duration = Duration::from_millis(250);
+
 /// What was taken of a page, for its facets to tell.
 struct Taken<'a> {
     read: &'a walker::Page,
@@ -157,6 +178,11 @@ impl Page {
         }
         self.get_ready(deadline).await?;
         self.dismiss(None).await?;
+        if look.facets.contains(&FacetKind::Image)
+            && self.peek(HIDE_BUBBLE, deadline).await? == true
+        {
+            tokio::time::sleep(FADES).await;
+        }
         self.freeze(deadline).await?;
         let details = detail::asked_of_walker(&look.facets);
         let pictured = look.facets.contains(&FacetKind::Image) && look.image == Extent::Viewport;
