@@ -108,6 +108,26 @@ async fn what_the_engine_keeps_moving_is_not_in_a_picture_and_what_stands_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bubble_of_a_form_that_is_refused_is_in_no_picture_and_its_field_keeps_its_message() {
+    let mut bench = Bench::start().await;
+    bench.open("/refuses").await;
+    let name = || Some(role("textbox", "Name"));
+    bench.passes(Action::Press { keys: "Home".to_owned(), on: name() }).await;
+    let before = bench.observe().await;
+    bench.passes(Action::Press { keys: "Enter".to_owned(), on: name() }).await;
+    let refused = bench.observe().await;
+    assert!(facet(&refused, FacetKind::Page).contains("title: Refused"));
+    let image = |of: &Observation| {
+        let image = of.facets.iter().find(|it| it.kind == FacetKind::Image);
+        image.expect("a picture").content.clone()
+    };
+    assert!(image(&before) == image(&refused), "the bubble is in the picture");
+    bench.passes(Action::Press { keys: "F2".to_owned(), on: name() }).await;
+    bench.passes(Action::See(vec![role("heading", "It is taken")])).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
     let mut bench = Bench::start().await;
     bench.open("/list").await;

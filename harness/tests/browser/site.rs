@@ -330,6 +330,13 @@ const RUNNING: &str = "<title>Running</title><style>body { margin: 0; background
     .still { background: blue }</style><marquee>News of today</marquee><video autoplay></video>\
     <progress></progress><video class=still></video><progress class=still value=0></progress>";
 
+/// A form that is not sent, since the page says that its field is wrong.
+const REFUSES: &str = "<title>Refuses</title><h1>Refuses</h1><form>\
+    <input aria-label=Name oninvalid='document.title = \"Refused\"' onkeydown='event.key === \"F2\" && \
+    (document.querySelector(\"h1\").textContent = this.validationMessage)'><button>Send</button></form>\
+    <p>What stands below</p>\
+    <script>document.querySelector('input').setCustomValidity('It is taken')</script>";
+
 /// A page that does nothing.
 const STATIC: &str =
     "<title>Static</title><h1>Orders</h1><p>Twelve of them.</p><a href='/form?x=1'>To the form</a>";
@@ -393,6 +400,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/drawn" => {
             "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
         }
+        "/refuses" => REFUSES,
         "/traps" => TRAPS,
         "/alone" => {
             "<title>Alone</title><input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>"

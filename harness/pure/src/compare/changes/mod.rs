@@ -56,8 +56,9 @@ pub(super) fn read_around(change: &FacetChange, extents: &[[(u32, u32); 2]]) -> 
     let around: Vec<DiffLine> = change.diff.iter().filter(is_around).cloned().collect();
     let mut all =
         change.facet.map_or_else(Vec::new, |it| lines(it, &around, false, &Items::default()));
+    // How far in a title stands above a table that is wider now is said by the table.
     if !change.changes.is_empty() {
-        all.retain(|it| !is_blank(it));
+        all.retain(|it| !is_blank(it) && it.before != it.after);
     }
     all
 }

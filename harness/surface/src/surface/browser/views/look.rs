@@ -105,19 +105,22 @@ const THAW: &str = r"(() => {
 
 /// Hides the bubble by which the engine says of a field why a form was not sent, and says whether one may
 /// have been there: it fades, goes by itself after some seconds, and lies on what stands below. The field
-/// stays invalid and keeps its message; no event comes of it.
+/// stays invalid, and no event comes of it; [`KEEP_MESSAGE`] gives it its own message back.
 const HIDE_BUBBLE: &str = r"(() => {
   const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
-  let hid = false;
+  const bubbles = (globalThis.__bubbles = new Map());
   for (const scope of scopes) {
     const el = scope.activeElement;
     if (!el || !el.validity || el.validity.valid || !el.willValidate) continue;
-    const own = el.validity.customError ? el.validationMessage : '';
+    bubbles.set(el, el.validity.customError ? el.validationMessage : '');
     el.setCustomValidity(' ');
-    el.setCustomValidity(own);
-    hid = true;
   }
-  return hid;
+  return bubbles.size > 0;
+})()";
+/// Gives fields their messages back once their bubbles are gone; before that they would show again.
+const KEEP_MESSAGE: &str = r"(() => {
+  for (const [el, own] of globalThis.__bubbles || []) el.setCustomValidity(own);
+  delete globalThis.__bubbles;
 })()";
 /// How long such a bubble fades.
 const FADES: Duration = Duration::from_millis(250);
@@ -178,10 +181,8 @@ impl Page {
         }
         self.get_ready(deadline).await?;
         self.dismiss(None).await?;
-        if look.facets.contains(&FacetKind::Image)
-            && self.peek(HIDE_BUBBLE, deadline).await? == true
-        {
-            tokio::time::sleep(FADES).await;
+        if look.facets.contains(&FacetKind::Image) {
+            self.hide_bubbles(deadline).await?;
         }
         self.freeze(deadline).await?;
         let details = detail::asked_of_walker(&look.facets);
@@ -254,6 +255,15 @@ impl Page {
                 Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
             }
         }
+    }
+
+    /// Waits until the bubbles are gone that say why a form was not sent.
+    async fn hide_bubbles(&mut self, deadline: FairInstant) -> Result<(), Trouble> {
+        if self.peek(HIDE_BUBBLE, deadline).await? == true {
+            tokio::time::sleep(FADES).await;
+            self.peek(KEEP_MESSAGE, deadline).await?;
+        }
+        Ok(())
     }
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.

@@ -102,7 +102,10 @@ function inputLine(el) {
 }
 
 const constrained = (el) => (matches(el, ':required') ? ' [required]' : '') + (has(el, 'multiple') ? ' [multiple]' : '') +
-  marksFor(el, CONSTRAINTS) + descriptionMark(el);
+  marksFor(el, CONSTRAINTS) + messageMark(el) + descriptionMark(el);
+// What the page itself says is wrong with a field.
+const messageMark = (el) =>
+  (el.validity && el.validity.customError ? marked('message', tidy(el.validationMessage)) : '');
 const overrides = (el) => (has(el, 'formaction') ? marked('formaction', sentTo(el, 'formaction')) : '') +
   marksFor(el, ['formmethod', 'formenctype', 'formtarget', 'formnovalidate']) + descriptionMark(el);
 
