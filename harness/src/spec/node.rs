@@ -87,6 +87,14 @@ pub(crate) fn parse(source: &Source, index: u16) -> (Option<Node>, Vec<Complaint
         spent: 0,
         complaints: Vec::new(),
     };
+    if let Some(line) = conflict(&source.text) {
+        builder.complain(
+            Pos { source: index, line, col: 1 },
+            "a merge conflict begins here",
+            "keep what is right of both sides and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+        );
+        return (None, builder.complaints);
+    }
     let mut options = options! { simple_key_max_lookahead: 4096 };
     options.set_emit_comments(false);
     let mut documents = 0;
@@ -115,6 +123,21 @@ pub(crate) fn parse(source: &Source, index: u16) -> (Option<Node>, Vec<Complaint
         }
     }
     (builder.root, builder.complaints)
+}
+
+/// The line at which git left two versions for a person to choose from.
+fn conflict(text: &str) -> Option<u32> {
+    const MARKS: [&str; 3] = ["<<<<<<< ", "=======", ">>>>>>> "];
+    let mut left = MARKS.into_iter();
+    let mut next = left.next();
+    let mut begins = None;
+    for (number, line) in (1..).zip(text.lines()) {
+        if next.is_some_and(|it| line.starts_with(it)) {
+            begins.get_or_insert(number);
+            next = left.next();
+        }
+    }
+    begins.filter(|_| next.is_none())
 }
 
 /// A collection whose end has not come yet.

@@ -31,6 +31,18 @@ fn text_that_is_no_yaml_is_shown_where_it_breaks() {
 }
 
 #[test]
+fn a_merge_conflict_is_called_that_and_its_marks_inside_of_a_text_are_text() {
+    let of = |text: &str| said(&[("scenarios/a.yaml", text)]);
+    let conflict =
+        of("scenario: a\nsteps:\n<<<<<<< HEAD\n  - back\n=======\n  - reload\n>>>>>>> b\n");
+    let begins =
+        "scenarios/a.yaml:3:1: a merge conflict begins here; keep what is right of both sides";
+    assert!(conflict.starts_with(begins), "{conflict}");
+    let text = "scenario: a\nabout: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> b\nsteps:\n  - back\n";
+    assert!(!of(text).contains("conflict"), "{}", of(text));
+}
+
+#[test]
 fn duplicate_keys_and_merge_keys_and_tags_are_refused_with_their_place() {
     insta::assert_snapshot!(said(&[
         ("scenarios/a.yaml", "scenario: a\nabout: x\nabout: y\nsteps:\n  - back\n"),
