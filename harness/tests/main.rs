@@ -75,7 +75,7 @@
 //! - `mcp/` is a coding agent at the shop, by the Model Context Protocol; `mcp/coder.rs` has one that the
 //!   suite starts.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
-//!   to what it says of itself.
+//!   to what it says of itself; `schedule/forges.rs` what `init --ci` prints for forges.
 
 mod accepting;
 mod across;

@@ -48,12 +48,18 @@ impl Case {
 
     /// The same, by a program that is named like this; this machine's come behind those of the case.
     fn script_by(&self, program: &Path, name: &str, arguments: &[&str]) -> Answer {
+        let mut command = self.command(program, name, arguments);
+        Answer::from(command.output().expect("the script starts"))
+    }
+
+    fn command(&self, program: &Path, name: &str, arguments: &[&str]) -> Command {
         let path = std::env::var("PATH").unwrap_or_default();
         let mut command = Command::new(package().join("ci").join(name));
         command.args(arguments).env("NIGHTSHIFT_PROGRAM", program);
         command.env("PATH", format!("{}:{path}", self.folder.path().display()));
         command.env("NIGHTSHIFT_OUT", "a night").env_remove("CARGO_TARGET_DIR");
-        Answer::from(command.output().expect("the script starts"))
+        command.env_remove("NIGHTSHIFT_HISTORY").env_remove("NIGHTSHIFT_BRANCH");
+        command
     }
 }
 
@@ -200,4 +206,37 @@ fn a_gate_asks_the_same_program_for_the_rules_of_the_branch() {
     assert_eq!(gate.code, Some(0), "the gate decides, not the night: {gate:#?}");
     assert!(gate.stdout.contains("gate a night --branch release/1.5\n"), "{gate:#?}");
     assert!(gate.stdout.contains("report:  a night/index.html\n"), "{gate:#?}");
+}
+
+#[test]
+fn a_gate_of_a_change_is_that_of_the_branch_that_it_goes_to_and_knows_the_nights_of_a_cache() {
+    let case = Case::new();
+    case.add("nightshift", "#!/bin/sh\necho \"$NIGHTSHIFT_BRANCH: $*\"\n");
+    let gate = |variables: &[(&str, &str)]| {
+        let mut command = case.command(&case.program(), "gate.sh", &[]);
+        let target = "CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
+        for name in ["GITHUB_BASE_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH", target] {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().copied()).env("NIGHTSHIFT_HISTORY", ".nights");
+        Answer::from(command.output().expect("the script starts"))
+    };
+    let target = "release/1.5";
+    let pull = [("GITHUB_HEAD_REF", "mend"), ("GITHUB_REF_NAME", "5/merge")];
+    let changes: [&[(&str, &str)]; 4] = [
+        &[pull[0], pull[1], ("GITHUB_BASE_REF", target)],
+        &[("GITHUB_BASE_REF", ""), ("GITHUB_REF_NAME", target)],
+        &[("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", target)],
+        &[("CI_COMMIT_BRANCH", target)],
+    ];
+    for variables in changes {
+        let answer = gate(variables);
+        let said = &answer.stdout;
+        assert!(said.contains("release/1.5: run --history .nights --out a night "), "{answer:#?}");
+        let asked = "release/1.5: gate a night --branch release/1.5\n";
+        assert!(said.contains(asked), "{variables:?}: {answer:#?}");
+    }
+    // Nothing of a target: the branch is the change's own.
+    let own = gate(&pull[1..]);
+    assert!(own.stdout.contains("gate a night --branch 5/merge\n"), "{own:#?}");
 }

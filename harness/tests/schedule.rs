@@ -1,4 +1,7 @@
 //! The files under `ci/` that start nights say what `night.schedule` of the suite at the root says.
+//! `forges.rs` reads those for GitHub and GitLab into types and looks at what their jobs do.
+
+mod forges;
 
 use std::path::PathBuf;
 

@@ -22,6 +22,13 @@ const GITLAB_SHARDS: &str = concat!("\n", include_str!("schedule/gitlab_shards.y
 /// The shell line that tells people of a night, where there is one.
 const TELL: &str =
     r#"if [ -f "$NIGHTSHIFT_OUT/night.json" ]; then nightshift notify "$NIGHTSHIFT_OUT"; fi"#;
+/// The shell line that keeps what later nights want to know of this one. The newest hundred stay: a
+/// night reads 30 of its own branch.
+const KEEP: &str = concat!(
+    r#"if [ -f "$NIGHTSHIFT_OUT/night.json" ]; then kept=".nights/$(basename "$NIGHTSHIFT_OUT")"; "#,
+    r#"mkdir -p "$kept" && cp "$NIGHTSHIFT_OUT/night.json" "$kept" && "#,
+    "ls .nights | sort -n | head -n -100 | sed 's,^,.nights/,' | xargs -r rm -r; fi"
+);
 
 /// A file that starts nights on a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -63,7 +70,7 @@ pub struct Start {
     pub dir: String,
     /// The shell line that runs a night, in that folder.
     pub night: String,
-    /// The shell line that runs a night and applies the gate of a branch, in that folder.
+    /// The shell line that runs a night and applies the gate of `NIGHTSHIFT_BRANCH`, in that folder.
     pub gate: String,
 }
 
@@ -75,12 +82,14 @@ impl Start {
 
     /// By an installed `nightshift`.
     pub fn by_command(dir: impl Into<String>) -> Self {
-        let run = r#"nightshift run ${NIGHTSHIFT_OUT:+--out "$NIGHTSHIFT_OUT"}"#;
+        let run = concat!(
+            r#"nightshift run ${NIGHTSHIFT_OUT:+--out "$NIGHTSHIFT_OUT"}"#,
+            r#" ${NIGHTSHIFT_HISTORY:+--history "$NIGHTSHIFT_HISTORY"}"#
+        );
         // Judged nights are decided by the rules of the branch, which a detached checkout hides.
         let gate = format!(
             "status=0; {run} || status=$?; case $status in 0|1|3) nightshift gate \
-             \"$NIGHTSHIFT_OUT\" --branch \"${{GITHUB_REF_NAME:-$CI_COMMIT_BRANCH}}\";; \
-             *) exit $status;; esac"
+             \"$NIGHTSHIFT_OUT\" --branch \"$NIGHTSHIFT_BRANCH\";; *) exit $status;; esac"
         );
         Self { dir: dir.into(), night: run.into(), gate }
     }
@@ -144,13 +153,12 @@ pub fn render_sharded(
             let jobs = include_str!("schedule/github_shards.yml");
             ("  night:\n", "\n  gate:\n", jobs, github_tells(&config.notify))
         }
-        ScheduleFile::Gitlab => {
-            ("\nnight:\n", "\ngate:\n", GITLAB_SHARDS, gitlab_tells(&config.notify))
-        }
+        ScheduleFile::Gitlab => ("\nnight:\n", "\ngate:\n", GITLAB_SHARDS, String::new()),
     };
     let indexes: Vec<String> = (1..=of).map(|it| it.to_string()).collect();
     let jobs = jobs.replace("@indexes@", &indexes.join(", ")).replace("@of@", &of.to_string());
-    let jobs = jobs.replace("@tell@", &tell);
+    let jobs = jobs.replace("@tell@", &tell).replace("@keep@", KEEP);
+    let jobs = jobs.replace("@rights-of-night@", rights_of_night(&config.notify));
     let (head, rest) = text.split_once(begin).expect("a template of ours has a night");
     let (_, gate) = rest.split_once(end).expect("a template of ours has a gate");
     Ok(format!("{head}{jobs}{end}{gate}"))
@@ -275,8 +283,10 @@ fn github(config: &Config, start: &Start) -> Result<String, ScheduleError> {
         .replace("@zone@", zone)
         .replace("@cron@", &cron.concat())
         .replace("@branches@", &branches.concat())
-        .replace("@rights@", github_rights(&config.notify))
+        .replace("@rights-of-night@", rights_of_night(&config.notify))
+        .replace("@rights-of-gate@", rights_of_gate(&config.notify))
         .replace("@tell@", &github_tells(&config.notify))
+        .replace("@keep@", KEEP)
         .replace("@night@", &start.night)
         .replace("@gate@", &start.gate))
 }
@@ -284,11 +294,20 @@ fn github(config: &Config, start: &Start) -> Result<String, ScheduleError> {
 fn gitlab(config: &Config, schedule: &str, start: &Start) -> String {
     let rules: Vec<String> = gate_branches(config)
         .iter()
-        .map(|glob| {
-            format!(
-                "    - if: $CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_BRANCH =~ /{}/\n",
-                glob_as_regex(glob)
-            )
+        .flat_map(|glob| {
+            let regex = glob_as_regex(glob);
+            let rule = |source: &str, branch: &str, policy: &str| {
+                format!(
+                    "    - if: $CI_PIPELINE_SOURCE == \"{source}\" && ${branch} =~ /{regex}/\n\
+                     \x20     variables:\n\
+                     \x20       NIGHTSHIFT_BRANCH: ${branch}\n\
+                     \x20       NIGHTSHIFT_CACHE: {policy}\n"
+                )
+            };
+            [
+                rule("push", "CI_COMMIT_BRANCH", "pull-push"),
+                rule("merge_request_event", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "pull"),
+            ]
         })
         .collect();
     include_str!("schedule/gitlab.yml")
@@ -296,13 +315,26 @@ fn gitlab(config: &Config, schedule: &str, start: &Start) -> String {
         .replace("@zone@", &config.night.timezone)
         .replace("@rules@", &rules.concat())
         .replace("@tell@", &gitlab_tells(&config.notify))
+        .replace("@keep@", KEEP)
         .replace("@night@", &start.night)
         .replace("@gate@", &start.gate)
 }
 
-/// What the token of a workflow may do besides reading, where a check and a comment are written.
-fn github_rights(notify: &NotifyConfig) -> &'static str {
-    if notify.github.is_some() { "\n  checks: write\n  pull-requests: write" } else { "" }
+/// What the token of a night may do besides, where a check is written.
+fn rights_of_night(notify: &NotifyConfig) -> &'static str {
+    if notify.github.is_none() {
+        return "";
+    }
+    "\n      checks: write # `notify: github` tells the commit by a check"
+}
+
+/// The same of a gate, which may be that of a pull request.
+fn rights_of_gate(notify: &NotifyConfig) -> &'static str {
+    if notify.github.is_none() {
+        return "";
+    }
+    "\n      checks: write # `notify: github` tells the commit by a check\
+     \n      pull-requests: write # and the pull request by a comment"
 }
 
 /// The step of a job that tells people, with the secrets that `notify` names; none where it names
@@ -324,7 +356,9 @@ fn github_tells(notify: &NotifyConfig) -> String {
         [] => String::new(),
         lines => format!("        env:\n{}", lines.concat()),
     };
-    format!("\n      - name: Tell people\n        if: always()\n{env}        run: {TELL}")
+    // A fork gets no secrets, so that nobody could be told of its pull request.
+    let when = "always() && github.event.pull_request.head.repo.fork != true";
+    format!("\n      - name: Tell people\n        if: {when}\n{env}        run: {TELL}")
 }
 
 /// The line of a job that tells people; the forge's variables are in its environment. None where
@@ -408,20 +442,30 @@ mod tests {
         assert!(run.contains(" --history .nights "), "{run}");
         // Also of a night whose gate fails, where GitLab runs this and keeps no cache unless told.
         assert_eq!(night["cache"]["when"], "always");
-        let keep = night["after_script"][0].as_str().expect("a line");
+        let keep = jobs[".nightshift"]["after_script"][0].as_str().expect("a line");
         let folder = tempfile::tempdir().expect("a folder");
         let kept = folder.path().join(".nights/7/night.json");
         let after = || {
             let mut shell = std::process::Command::new("sh");
             shell.args(["-c", keep]).current_dir(folder.path());
-            shell.env("CI_PIPELINE_ID", "7").env("NIGHTSHIFT_OUT", "out");
+            shell.env("NIGHTSHIFT_OUT", "nights/7");
             assert!(shell.status().expect("a shell").success(), "{keep}");
             std::fs::read_to_string(&kept).ok()
         };
         assert_eq!(after(), None, "there is no night");
-        std::fs::create_dir(folder.path().join("out")).expect("a folder");
-        std::fs::write(folder.path().join("out/night.json"), "{}").expect("a file");
+        std::fs::create_dir_all(folder.path().join("nights/7")).expect("a folder");
+        std::fs::write(folder.path().join("nights/7/night.json"), "{}").expect("a file");
         assert_eq!(after().as_deref(), Some("{}"));
+        // Of very many the newest stay, by their number.
+        for older in 1..=6 {
+            std::fs::create_dir(folder.path().join(format!(".nights/{older}"))).expect("a folder");
+        }
+        for newer in 1001..=1095 {
+            std::fs::create_dir(folder.path().join(format!(".nights/{newer}"))).expect("a folder");
+        }
+        assert_eq!(after().as_deref(), Some("{}"));
+        let there = |name: &str| folder.path().join(".nights").join(name).exists();
+        assert_eq!(["1", "2", "3", "6", "1001"].map(there), [false, false, true, true, true]);
     }
 
     #[test]
@@ -437,8 +481,8 @@ mod tests {
             })
         };
         for text in all(&config).as_flattened() {
-            assert!(!text.contains("notify") && !text.contains("write"), "{text}");
-            assert!(!text.contains("@tell@") && !text.contains("@rights@"), "{text}");
+            assert!(!text.contains("notify") && !text.contains("checks: write"), "{text}");
+            assert!(["@tell", "@rights", "@keep"].iter().all(|it| !text.contains(it)), "{text}");
         }
         let slack = Template::new("${secret:SLACK_WEBHOOK}");
         config.notify.slack = Some(SlackConfig::Webhook(slack));
@@ -447,7 +491,7 @@ mod tests {
         let [github, gitlab] = all(&config);
         let step = serde_json::json!({
             "name": "Tell people",
-            "if": "always()",
+            "if": "always() && github.event.pull_request.head.repo.fork != true",
             "env": {
                 "GITHUB_TOKEN": "${{ secrets.GITHUB_TOKEN }}",
                 "SLACK_WEBHOOK": "${{ secrets.SLACK_WEBHOOK }}",
@@ -459,18 +503,20 @@ mod tests {
         };
         let last = |steps: &serde_json::Value| steps.as_array().and_then(|it| it.last()).cloned();
         for it in github.iter().map(parsed) {
-            let rights = serde_json::json!({ "contents": "read", "checks": "write",
-                "pull-requests": "write" });
-            assert_eq!(it["permissions"], rights);
-            for job in ["night", "gate"] {
-                assert_eq!(last(&it["jobs"][job]["steps"]).as_ref(), Some(&step), "{job}");
+            // Only a gate may be that of a pull request.
+            for (job, comments) in [("night", false), ("gate", true)] {
+                let [job, rights] = [&it["jobs"][job], &it["jobs"][job]["permissions"]];
+                assert_eq!(last(&job["steps"]).as_ref(), Some(&step), "{job}");
+                assert_eq!(rights["checks"], "write");
+                assert_eq!(!rights["pull-requests"].is_null(), comments, "{rights}");
             }
             // Whoever has a part has no night to tell of.
             assert!(!it["jobs"]["shard"].to_string().contains("notify"), "{it}");
         }
         let [whole, sharded] = gitlab.each_ref().map(parsed);
-        for lines in [&whole[".nightshift"], &sharded["night"]].map(|it| &it["after_script"]) {
-            assert_eq!(last(lines), Some(serde_json::json!(TELL)));
+        for it in [whole, sharded] {
+            assert_eq!(last(&it[".nightshift"]["after_script"]), Some(serde_json::json!(TELL)));
+            assert!(it["night"]["after_script"].is_null(), "it has that of `.nightshift`: {it}");
         }
     }
 
@@ -481,7 +527,8 @@ mod tests {
         let exec = text.lines().find(|it| it.starts_with("ExecStart")).expect("an ExecStart");
         assert_eq!(
             exec,
-            "ExecStart=/bin/sh -c 'nightshift run $${NIGHTSHIFT_OUT:+--out \"$$NIGHTSHIFT_OUT\"}'"
+            "ExecStart=/bin/sh -c 'nightshift run $${NIGHTSHIFT_OUT:+--out \"$$NIGHTSHIFT_OUT\"} \
+             $${NIGHTSHIFT_HISTORY:+--history \"$$NIGHTSHIFT_HISTORY\"}'"
         );
         assert!(text.contains("WorkingDirectory=/srv/100%%\n"));
     }
