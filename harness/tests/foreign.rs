@@ -135,6 +135,19 @@ fn without_a_session_nobody_signs_in_and_what_is_behind_it_is_not_reached() {
     assert!(written(&suite).iter().all(|it| !it.1.contains("\nas: ")));
 }
 
+#[test]
+fn a_sign_in_that_fails_is_said_and_nothing_is_written() {
+    let suite = desk("explore: { as: ada }\n");
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
+    suite.write("nightshift.yaml", &config.replace("textbox \"User\"", "textbox \"Nobody\""));
+    let answer = suite.run(&["explore", "--budget", "2m", "--no-accept", "--no-findings"]);
+    assert_eq!(answer.code, Some(4), "{answer:#?}");
+    for said in ["nothing could run: ada cannot sign in", "nearest: textbox \"User\""] {
+        assert!(answer.stdout.contains(said) || answer.stderr.contains(said), "{answer:#?}");
+    }
+    assert_eq!(written(&suite), []);
+}
+
 /// A command that does nothing by itself, and changes the file that it is given.
 const SHRINK: &str = r#"#!/bin/sh
 case "$*" in

@@ -16,7 +16,7 @@ use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::finding::Pending;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::settle::{ByClock, Noise};
-use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
+use crate::model::{Because, Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
 use crate::settle::{self, Reach, Round, Variation};
 
@@ -198,10 +198,17 @@ fn preflight_problem(round: &Made) -> Option<String> {
 /// Why nothing ran at all.
 pub(super) fn problem(plan: &Plan, entries: &[Entry]) -> Option<String> {
     let attempts = Attempts::of(entries);
-    let failed = attempts.failed_preflight.first()?;
-    let logs = plan.scenarios.iter().filter_map(|it| attempts.scenario(&it.id));
-    let any = logs.into_iter().any(|it| !it.attempts.is_empty());
-    (!any).then(|| format!("{}: {}", failed.check, failed.detail))
+    let logs = || plan.scenarios.iter().filter_map(|it| attempts.scenario(&it.id));
+    if logs().any(|it| !it.attempts.is_empty()) {
+        return None;
+    }
+    let failed = attempts.failed_preflight.first();
+    let failed = failed.map(|it| format!("{}: {}", it.check, it.detail));
+    let login = |it: &ScenarioLog<'_>| match it.not_run {
+        Some((Because::Login, detail)) => Some(detail.to_owned()),
+        Some(_) | None => None,
+    };
+    failed.or_else(|| logs().find_map(login))
 }
 
 fn find(rounds: &[Made], reach: Reach) -> Result<Variation, NightError> {

@@ -4,7 +4,7 @@ use super::page::Look;
 use super::probe::{Batch, Probe};
 use crate::model::attempts::{AttemptLog, Attempts, SightingLog};
 use crate::model::scenario::Action;
-use crate::model::{Entry, EvidenceRef, FacetKind, Outcome, WatchKind};
+use crate::model::{Because, Entry, EvidenceRef, FacetKind, Outcome, WatchKind};
 
 /// Reads evidence of a night.
 pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
@@ -167,13 +167,15 @@ pub fn seen(batches: &[Batch], entries: &[Entry], read: Read<'_>) -> Vec<Seen> {
     let attempts = Attempts::of(entries);
     let mut all = Vec::new();
     for batch in batches {
-        let log = attempts.scenario(&batch.scenario.id);
-        let log = log.and_then(|it| it.attempts.values().next_back());
+        let scenario = attempts.scenario(&batch.scenario.id);
+        let log = scenario.and_then(|it| it.attempts.values().next_back());
+        let why = scenario.and_then(|it| it.not_run).filter(|it| it.0 != Because::Deadline);
+        let why = why.map_or(NOT_RUN, |it| it.1);
         let mut clean = log.is_some();
         for (probe, first, last) in &batch.parts {
             let one = match log {
                 Some(log) => of_probe(probe, (*first, *last), log, clean, read),
-                None => nothing(probe),
+                None => nothing(probe, why),
             };
             // What one wrote or broke is in the way of those after it.
             clean &= one.failure.is_none() && !one.wrote();
@@ -183,13 +185,13 @@ pub fn seen(batches: &[Batch], entries: &[Entry], read: Read<'_>) -> Vec<Seen> {
     all
 }
 
-fn nothing(probe: &Probe) -> Seen {
+fn nothing(probe: &Probe, why: &str) -> Seen {
     Seen {
         probe: probe.clone(),
         sights: Vec::new(),
         events: Vec::new(),
         remarks: Vec::new(),
-        failure: Some(NOT_RUN.to_owned()),
+        failure: Some(why.to_owned()),
         counts: false,
     }
 }
