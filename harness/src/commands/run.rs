@@ -14,7 +14,7 @@ use crate::attempt::{Asks, Person};
 use crate::ledger::NightDir;
 use crate::mcp::LentTools;
 use crate::model::question::Question;
-use crate::model::{Suite, Verdict};
+use crate::model::{Finding, Suite, Verdict};
 use crate::night::{
     self as nights, Finished, Held, NewBaselines, News, Progress, RunOptions, Sampling, Shake,
     Stop, Until, Why,
@@ -187,10 +187,14 @@ fn tell_own_checks(finished: &Finished) {
     }
 }
 
-/// The worst findings, for who watches.
+/// The worst findings, for who watches; those that are suppressed come last, as what they are.
 fn tell_findings(finished: &Finished) {
-    let findings = &finished.report.findings;
-    for finding in findings.iter().take(MOST_FINDINGS) {
+    let (suppressed, others): (Vec<&Finding>, Vec<&Finding>) = finished
+        .report
+        .findings
+        .iter()
+        .partition(|it| it.suppression.as_ref().is_some_and(|it| !it.expired));
+    for finding in others.iter().take(MOST_FINDINGS) {
         let (style, word) = if finding.slowdown.is_some() {
             (terminal::verdict_style(finding.verdict), "slower")
         } else if finding.stage.is_gating() {
@@ -201,7 +205,12 @@ fn tell_findings(finished: &Finished) {
         terminal::say(format_args!("{style}{word}{style:#}: {}", finding.title));
         terminal::say(format_args!("    again: {}", finding.reproduce));
     }
-    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    let left = MOST_FINDINGS.saturating_sub(others.len());
+    let style = terminal::verdict_style(Verdict::NotRun);
+    for finding in suppressed.iter().take(left) {
+        terminal::say(format_args!("{style}suppressed{style:#}: {}", finding.title));
+    }
+    let more = finished.report.findings.len().saturating_sub(MOST_FINDINGS);
     if more > 0 {
         let more = super::check::counted(more, "finding");
         terminal::say(format_args!("and {more} more, in the report"));
@@ -267,6 +276,12 @@ fn tell(suite: &Suite, finished: &Finished, options: &RunOptions) {
     if finished.accepted > 0 {
         let files = super::check::counted(finished.accepted, "baseline");
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
+    }
+    if finished.accepted == 0 && finished.report.totals.new > 0 {
+        let night = finished.night.named_among(&suite.root.join("reports/nights"));
+        terminal::say(format_args!(
+            "accept what is right of what is new: nightshift review {night}"
+        ));
     }
     held(&suite.root, &finished.night, &finished.held).iter().for_each(terminal::answer);
     tell_news(&finished.news);
