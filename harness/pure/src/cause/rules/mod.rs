@@ -2,6 +2,7 @@
 //! `docs/reference/rules.md` has a section for each.
 //!
 //! The files:
+//! - `alike.rs`: outputs of one program that are about the same things.
 //! - `answer.rs`: an error page, a status, a redirect.
 //! - `balance.rs`: what adds up what came or went.
 //! - `block.rs`: lines that came or went side by side.

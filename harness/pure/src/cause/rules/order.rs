@@ -155,6 +155,24 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_are_sorted_now_are_one_wherever_and_few_or_others_are_not() {
+        let told = |(was, is): (&str, &str)| {
+            let thing = Thing::Order("columns".to_owned());
+            let change = testing::change(Some(FacetKind::Stdout), thing, Some(was), Some(is));
+            let facet = FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Stdout) };
+            testing::located("list", "shopctl list", vec![facet])
+        };
+        let of = |other| {
+            let first = told(("ring, age, note, hour", "age, hour, note, ring"));
+            joined(edges, &[first, told(other)]).len()
+        };
+        assert_eq!(of(("name, id, open, keeper", "id, keeper, name, open")), 1);
+        assert_eq!(of(("name, id, open, keeper", "id, name, open, keeper")), 0);
+        assert_eq!(of(("name, id, open", "id, name, open")), 0, "three may be so by chance");
+        assert_eq!(of(("a, b, c, d", "a, b, c, e")), 0, "they were sorted before");
+    }
+
+    #[test]
     fn records_and_elements_in_another_order_are_one_and_columns_are_another() {
         let of = |what: &str| {
             let told = |command: &str, what: &str| {

@@ -105,7 +105,7 @@ impl Page {
             };
             let before = self.hidden().await?;
             let frame = frame(&look.image, area, &drawing, seen.read);
-            let png = match look.image {
+            let (png, is_still) = match look.image {
                 Extent::Viewport => Box::pin(self.viewport(look.accepted, deadline)).await?,
                 Extent::FullPage | Extent::Element(_) => {
                     self.beyond(&frame, look.accepted, deadline).await?
@@ -113,7 +113,7 @@ impl Page {
             };
             begun += 1;
             let hidden = self.hidden().await?;
-            let rests = self.peek(SCROLLS, deadline).await? == drawing.scrolls;
+            let rests = is_still && self.peek(SCROLLS, deadline).await? == drawing.scrolls;
             let known = before == hidden;
             if known && (rests || begun >= BEGINNINGS || deadline.has_come()) {
                 break (drawing, frame, png, hidden);
@@ -122,6 +122,10 @@ impl Page {
                 return Err(unseen("they moved while it was taken, again and again"));
             }
             self.get_ready(deadline).await?;
+            // What began to move after everything was brought to its end.
+            if !is_still {
+                self.freeze(deadline).await?;
+            }
         };
         let mut masks = self.not_compared(&drawing, &frame, look, seen).await;
         let hidden: Vec<Rect> = hidden.into_iter().filter_map(|it| frame.pixels(it)).collect();
@@ -213,12 +217,12 @@ impl Page {
             .collect()
     }
 
-    /// The viewport as PNG.
-    async fn viewport(&self, accepted: &[String], deadline: FairInstant) -> Step<Vec<u8>> {
+    /// The viewport as PNG, and whether it stood still.
+    async fn viewport(&self, accepted: &[String], deadline: FairInstant) -> Step<(Vec<u8>, bool)> {
         if !accepted.is_empty() {
             let first = self.capture_png(None, deadline).await?;
             if is_one_of(&first, accepted) {
-                return Ok(first);
+                return Ok((first, true));
             }
         }
         // Two at once cost little more than one: the second is drawn while the first is sent.
@@ -226,49 +230,54 @@ impl Page {
             tokio::join!(self.capture_png(None, deadline), self.capture_png(None, deadline));
         let (first, mut before) = (first?, second?);
         if first == before {
-            return Ok(before);
+            return Ok((before, true));
         }
         for _ in 2..FRAMES {
             let now = self.capture_png(None, deadline).await?;
-            if now == before || deadline.has_come() {
-                return Ok(now);
-            }
+            let is_still = now == before;
             before = now;
+            if is_still || deadline.has_come() {
+                return Ok((before, is_still));
+            }
         }
-        Ok(before)
+        Ok((before, false))
     }
 
-    /// A part of the page as PNG, wherever it lies.
+    /// A part of the page as PNG, wherever it lies, and whether it stood still.
     async fn beyond(
         &self,
         frame: &Frame,
         accepted: &[String],
         deadline: FairInstant,
-    ) -> Step<Vec<u8>> {
+    ) -> Step<(Vec<u8>, bool)> {
         let strips = frame.strips();
         let whole = strips.len() == 1;
         let mut taken = Vec::with_capacity(strips.len());
+        let mut is_still = true;
         for strip in strips {
             let mut before = self.capture_png(Some(strip), deadline).await?;
             if whole && is_one_of(&before, accepted) {
-                return Ok(before);
+                return Ok((before, true));
             }
+            let mut same = false;
             for _ in 1..FRAMES {
                 let now = self.capture_png(Some(strip), deadline).await?;
-                let still = now == before;
+                same = now == before;
                 before = now;
-                if still || deadline.has_come() {
+                if same || deadline.has_come() {
                     break;
                 }
             }
+            is_still &= same;
             taken.push(before);
         }
         if taken.len() == 1 {
-            return Ok(taken.remove(0));
+            return Ok((taken.remove(0), is_still));
         }
-        put_together(&taken).map_err(|said| {
-            SurfaceError::BrowserLost(format!("a strip of a picture cannot be read: {said}")).into()
-        })
+        let whole = put_together(&taken).map_err(|said| {
+            SurfaceError::BrowserLost(format!("a strip of a picture cannot be read: {said}"))
+        })?;
+        Ok((whole, is_still))
     }
 
     /// The viewport, or a part of the page in CSS pixels from its top left corner.
